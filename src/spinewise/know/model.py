@@ -1,0 +1,342 @@
+"""
+The change package as typed values: one struct for each kind of file in the folder.
+
+Nothing here knows about backs. A package is read by :mod:`spinewise.know.loader`, which reports
+every mistake with file, key, value and mend.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from spinewise.know.terms import Days, Term
+from spinewise.tables import Domain, Setting
+
+Confidence = Literal["V", "M", "D"]
+"""V: read in the source; M: from memory; D: proposed by this package's authors."""
+RowStatus = Literal["verified", "proposed", "signed-off"]
+Strength = Literal["sufficient", "supporting", "context"]
+Urgency = Literal["emergency", "same-day", "within-72-hours", "within-2-weeks", "routine-soon"]
+Modality = Literal["xray", "ct", "mri", "bone-scan"]
+Better = Literal["lower", "higher"]
+Unit = Literal["episode", "image", "answer"]
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything read from a package: immutable, and a misspelt key is an error."""
+
+
+class Text(_File, kw_only=True):
+    """Words in both languages."""
+
+    en: Annotated[str, Meta(min_length=1)]
+    fr: Annotated[str, Meta(min_length=1)]
+
+    def __getitem__(self, language: str) -> str:
+        """The words in ``language`` (``"en"`` or ``"fr"``)."""
+        return self.fr if language == "fr" else self.en
+
+
+class _Sourced(_File, kw_only=True):
+    """A clinical row: where it comes from and how sure it is."""
+
+    sources: Annotated[list[str], Meta(min_length=1)]
+    """Ids of ``[[source]]`` rows in package.toml."""
+    confidence: Confidence
+    status: RowStatus = "proposed"
+
+
+# package.toml ---------------------------------------------------------------------------------
+
+
+class Edition(_File, kw_only=True):
+    id: str
+    title: Text
+    published: str
+    url: str
+    status: Literal["current", "superseded", "draft"]
+
+
+class Source(_File, kw_only=True):
+    id: str
+    title: str
+    url: str = ""
+    year: int | None = None
+    licence: str = ""
+
+
+class Forum(_File, kw_only=True):
+    name: str
+    url: str
+    what: Text
+
+
+class Recommendation(_Sourced, kw_only=True):
+    text: Text
+
+
+class PackageFile(_File, kw_only=True):
+    """``package.toml``."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
+    version: str
+    title: Text
+    aim: Text
+    intended_use: Text
+    edition: str
+    """The edition of the standard in force: the id of one of ``editions``."""
+    edition_choices: Annotated[list[Edition], Meta(min_length=1)]
+    recommendation: list[Recommendation]
+    source: list[Source]
+    forum: list[Forum]
+
+
+# concepts.toml --------------------------------------------------------------------------------
+
+
+class Derived(_File, kw_only=True):
+    """
+    A concept made from code lists: ``from_`` joined, then ``only`` kept, then ``except_`` dropped.
+
+    Patterns are ``SYSTEM|CODE``; ``*`` at the end stands for any continuation.
+    """
+
+    from_: list[str] = msgspec.field(name="from")
+    only: list[str] = []
+    except_: list[str] = msgspec.field(name="except", default_factory=list)
+    why: str
+
+
+class ConceptsFile(_File, kw_only=True):
+    """``concepts.toml``: derived concepts. Every ``concepts/NAME.csv`` is a concept by itself."""
+
+    derived: dict[str, Derived] = {}
+
+
+# episode.toml ---------------------------------------------------------------------------------
+
+
+class IndexRule(_Sourced, kw_only=True):
+    diagnosis: Annotated[list[str], Meta(min_length=1)]
+    settings: Annotated[list[Setting], Meta(min_length=1)]
+    washout: Days
+    washout_ignores: list[Setting]
+    minimum_age: int
+    length: int
+    """The episode lasts from day 0 to this day, or to the next index."""
+    practice_settings: list[Setting]
+    """An index elsewhere is attributed to the first visit in one of these ..."""
+    attribute_by: int
+    """... by this day."""
+
+
+class Exclusion(_Sourced, kw_only=True):
+    id: str
+    name: Text
+    when: Term
+
+
+class EpisodeFile(_File, kw_only=True):
+    """``episode.toml``."""
+
+    index: IndexRule
+    exclusion: list[Exclusion] = []
+
+
+# imaging.toml ---------------------------------------------------------------------------------
+
+
+class ImageClass(_Sourced, kw_only=True):
+    modality: Modality
+    concepts: Annotated[list[str], Meta(min_length=1)]
+
+
+class ImagingFile(_File, kw_only=True):
+    """``imaging.toml``: which codes are an image of this package's region, and how rows join."""
+
+    image: Annotated[list[ImageClass], Meta(min_length=1)]
+    level_unknown: list[str]
+    """``SYSTEM|CODE`` patterns of codes that do not say the region (SEMANTICS 5)."""
+    region: str
+    """The value of the ``region`` column that names this package's region (``lumbar``)."""
+    unknown_regions: list[str]
+    """Values of the ``region`` column that do not say it (``spine``)."""
+    text_says_region: list[str]
+    """Case-insensitive regular expressions over an order's text, English and French."""
+    join_within: int
+    """Days after an order in which a performance without a reference joins it."""
+    counts_before_index: int
+    """An order for this diagnosis up to so many days before an index, in no episode, is day 0."""
+
+
+# red_flags.toml -------------------------------------------------------------------------------
+
+
+class Family(_Sourced, kw_only=True):
+    id: str
+    name: Text
+    needed: bool
+    """Whether a complete screen needs it."""
+    imaging: list[Modality]
+    """Which image fits, best first."""
+    urgency: Urgency
+
+
+class Finding(_Sourced, kw_only=True):
+    id: str
+    """Also the code of a person's answer in the system ``spinewise-finding``."""
+    family: str
+    name: Text
+    question: Text
+    strength: Strength
+    urgency: Urgency | None = None
+    """Only where it differs from the family's."""
+    imaging: list[Modality] = []
+    """Only where it differs from the family's."""
+    codes: list[str] = []
+    """Concepts whose codes show the finding present."""
+    look_back: int | Literal["ever"] = "ever"
+    """Days before the index in which a code counts; codes after the index count as well."""
+    current_codes: list[str] = []
+    """Concepts that by themselves show a current emergency (never history codes)."""
+
+
+class Combination(_Sourced, kw_only=True):
+    id: str
+    name: Text
+    all_of: Annotated[list[str], Meta(min_length=1)]
+    also_any: list[str] = []
+    """If given, at least ``also_at_least`` of these as well."""
+    also_at_least: int = 1
+    justifies_imaging: bool = True
+    """False for combinations that reclassify the episode instead (inflammation)."""
+
+
+class Reason(_Sourced, kw_only=True):
+    """Another accepted reason for an image, not a red flag."""
+
+    id: str
+    name: Text
+    when: Term
+
+
+class RedFlagsFile(_File, kw_only=True):
+    """``red_flags.toml``."""
+
+    family: list[Family]
+    finding: list[Finding]
+    combination: list[Combination] = []
+    reason: list[Reason] = []
+
+
+# indicators/*.toml ----------------------------------------------------------------------------
+
+
+class Need(_File, kw_only=True):
+    """A domain that the source must carry over a window around the unit, or it is not evaluated."""
+
+    domain: Domain
+    days: Days
+
+
+class Target(_Sourced, kw_only=True):
+    value: Annotated[float, Meta(ge=0, le=1)]
+    why: Text
+
+
+class Indicator(_File, kw_only=True):
+    """``indicators/ID.toml``: one indicator (SEMANTICS 7)."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
+    version: str
+    author: str
+    reviewed: date
+    status: RowStatus
+    sources: Annotated[list[str], Meta(min_length=1)]
+    unit: Unit
+    kind: Literal["process", "outcome", "balancing", "experience"]
+    better: Better
+    order: int
+    """Place in the report."""
+    name: Text
+    meaning: Text
+    """One line: what it counts."""
+    headline: Text
+    """A sentence with the placeholders {period}, {n}, {d}, {rate}."""
+    why_wrong: list[Text]
+    """Answers to "why might this be wrong?"."""
+    window: Days | None = None
+    """The window that must be over; None where nothing is followed."""
+    needs: list[Need] = []
+    population: Term | None = None
+    """Who of the units counts; None: all."""
+    numerator: Term
+    unknown_population: Literal["in-range", "beside"] = "in-range"
+    """What becomes of units whose population is unknown: part of the range, or counted beside."""
+    target: Target | None = None
+    change_ideas: list[str] = []
+    resources: list[str] = []
+    first_in_list: bool = False
+    """True: stands first among the areas for improvement whenever it is not zero."""
+    also_count: dict[str, Term] = {}
+    """Further counts shown beside the rate, for example referrals without a visit."""
+    also_count_name: dict[str, Text] = {}
+
+
+# change_ideas.toml, resources.toml -------------------------------------------------------------
+
+
+class ChangeIdea(_Sourced, kw_only=True):
+    id: str
+    name: Text
+    what: Text
+    """What changes, in one or two sentences."""
+    mechanism: Text
+    first_step: Text
+    """Something that takes three minutes."""
+    effort: Literal["low", "medium", "high"]
+    effect: Text
+    """The measured effect with its source in words; says so where none was measured."""
+    grade: Literal["strong", "moderate", "weak", "none"]
+
+
+class ChangeIdeasFile(_File, kw_only=True):
+    idea: list[ChangeIdea]
+
+
+class Resource(_Sourced, kw_only=True):
+    id: str
+    name: Text
+    what: Text
+    seed_url: str
+    """The link as the change package printed it."""
+    url: str
+    """Where it is now."""
+    last_checked: date
+    languages: list[Literal["en", "fr"]]
+    licence: str = ""
+
+
+class ResourcesFile(_File, kw_only=True):
+    resource: list[Resource]
+
+
+# instruments.toml -----------------------------------------------------------------------------
+
+
+class Item(_Sourced, kw_only=True):
+    """A survey item of our own. ``system`` of its answers: ``spinewise-item``; code: ``id``."""
+
+    id: str
+    question: Text
+    values: list[str]
+    """Permitted values in order; numbers as text."""
+    labels: dict[str, Text] = {}
+
+
+class InstrumentsFile(_File, kw_only=True):
+    item: list[Item]

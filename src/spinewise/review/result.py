@@ -1,0 +1,286 @@
+"""
+The one result object behind the sentence, the chart, the table, the report and the JSON.
+
+Everything that a face shows is read from a :class:`Review`; nothing is counted again elsewhere.
+``review.json`` is this object as it stands (see ``docs/reference/review-json.md``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from spinewise.know.model import Better, Text, Unit
+
+State = Literal["computable", "no cases", "too few", "not computable"]
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True):
+    """Base: immutable values."""
+
+
+class Rate(_Value, kw_only=True):
+    """
+    A share with everything that has to stand beside it (SEMANTICS 7).
+
+    ``recorded`` is ``n / d``, a share from 0 to 1, None where ``d`` is 0. ``low`` to ``high`` is
+    the range over all assignments of the unknown units, None where none gives a denominator.
+    ``wilson`` is the 95 % Wilson interval on the recorded rate.
+    """
+
+    n: int
+    d: int
+    recorded: float | None
+    low: float | None
+    high: float | None
+    wilson_low: float | None
+    wilson_high: float | None
+    unknown: int
+    """Units that the record leaves open: they can move the rate within the range."""
+    state: State
+
+
+class Counts(_Value, kw_only=True):
+    """What became of the candidate units. Every unit is in exactly one of the first five."""
+
+    units: int
+    decided: int
+    """In the denominator or not, without doubt: of these, ``rate.d`` are in it as recorded."""
+    excluded: dict[str, int]
+    """By the exclusion's id; a unit with two counts in both, and once in ``excluded_units``."""
+    excluded_units: int
+    outside: dict[str, int]
+    """Not in the population, by reason id (``washout``, ``age``, ``red-flag``, ...)."""
+    not_evaluated: dict[str, int]
+    """By reason id: ``not-yet``, ``not-followed``, ``not-carried``."""
+    undecided: dict[str, int]
+    """Units outside the recorded rate that the range holds, by reason id (``washout-unknown``,
+    ``age-unknown``, ``date-unknown``, ``region-unknown``)."""
+    screened_absent: int
+    """Units of the recorded denominator whose red-flag screen is complete and without a flag."""
+    not_documented: int
+    """Units of the recorded denominator of which the chart does not say."""
+    beside: int = 0
+    """Counted beside the denominator (``unknown_population = "beside"``)."""
+    also: dict[str, int] = {}
+    assumed: dict[str, int] = {}
+    """Units that rest on an assumption, by id (``onset-not-recorded``, ``seen-from-start``,
+    ``dated-by-performance``)."""
+
+
+class Month(_Value, kw_only=True):
+    month: date
+    """The first day of the month of the index or order day."""
+    rate: Rate
+
+
+class RunChart(_Value, kw_only=True):
+    """
+    Run chart of the monthly recorded rates: median and the Anhoej rules.
+
+    Source: Anhoej and Olesen, PLoS ONE 2014;9:e113825.
+    """
+
+    months: list[Month]
+    median: float | None
+    useful: int
+    """Points not on the median."""
+    longest_run: int | None
+    longest_run_max: int | None
+    crossings: int | None
+    crossings_min: int | None
+    signal: bool | None
+    """None: too few points to judge (fewer than 10 useful ones)."""
+
+
+class Group(_Value, kw_only=True):
+    """The rate of one clinician, or one modality."""
+
+    key: str
+    """The clinician's id, ``""`` for not attributed; the modality."""
+    rate: Rate
+
+
+class OpportunityPart(_Value, kw_only=True):
+    """SEMANTICS 10 with its arithmetic."""
+
+    kind: Literal["decided", "undecided"]
+    a_year: float
+    """People or orders a year, never below 0."""
+    against: int
+    decided: int
+    target: float | None
+    years: float
+    may_be_chance: bool
+    """The target lies in the range or in the Wilson interval."""
+
+
+class IndicatorResult(_Value, kw_only=True):
+    id: str
+    version: str
+    status: str
+    unit: Unit
+    better: Better
+    name: Text
+    meaning: Text
+    headline: Text
+    """The sentence, filled in."""
+    reason: Text | None
+    """Why the state is what it is, where it is not ``computable``."""
+    rate: Rate
+    counts: Counts
+    previous: Rate | None
+    """The rate of the review that this one was compared with."""
+    run_chart: RunChart | None
+    clinicians: list[Group]
+    """At least ``display_minimum`` in the denominator; the others are ``clinicians_hidden``."""
+    clinicians_hidden: int
+    modalities: list[Group]
+    proposed_share: float | None
+    """Share of the events behind it whose code is only ``proposed`` in its concept."""
+    opportunities: list[OpportunityPart]
+    target: float | None
+    why_wrong: list[Text]
+    change_ideas: list[str]
+    resources: list[str]
+    order: int
+
+
+class Area(_Value, kw_only=True):
+    """An area for improvement: a part of an indicator's opportunity, in the order shown."""
+
+    indicator: str
+    part: OpportunityPart
+    sentence: Text
+    """With its arithmetic in words."""
+    change_ideas: list[str]
+    resources: list[str]
+
+
+class CoverageMonth(_Value, kw_only=True):
+    month: date
+    rows: dict[str, int]
+    """Rows by domain (``visits``, ``imaging``, ...)."""
+
+
+class Linkage(_Value, kw_only=True):
+    """How well rows point at each other."""
+
+    events: int
+    events_with_visit: int
+    imaging_orders: int
+    orders_with_performance: int
+    performances_without_order: int
+    index_visits: int
+    index_with_onset: int
+    episodes_screen_complete: int
+    episodes: int
+
+
+class Table(_Value, kw_only=True):
+    """A line of "what your EMR should say": a count to reconcile."""
+
+    name: str
+    rows: int
+    people: int
+    first: date | None
+    last: date | None
+
+
+class LedgerRow(_Value, kw_only=True):
+    path: str
+    type: str
+    read: int
+    stored: int
+    merged: int
+    skipped: int
+    not_a_fact: int
+    quarantined: int
+    reason: str
+
+
+class QuarantineRow(_Value, kw_only=True):
+    path: str
+    line: int | None
+    field: str
+    value: str
+    reason: str
+    mend: str
+
+
+class DataTrust(_Value, kw_only=True):
+    """What the numbers rest on."""
+
+    format: str
+    patients: int
+    consent_out: int
+    first_day: date | None
+    cutoff: date
+    cutoff_from: str
+    lag_days: int | None
+    """Days from the last day of the period to the cut-off; negative: the period is not over."""
+    coverage: list[CoverageMonth]
+    carried: dict[str, list[tuple[date, date]]]
+    linkage: Linkage
+    tables: list[Table]
+    ledger: list[LedgerRow]
+    ledger_agrees: bool
+    quarantined: int
+    quarantine: list[QuarantineRow]
+    """The first 1,000; ``quarantine.csv`` has all."""
+    recorded_missing_share: float | None
+    """Share of conditions and findings without a recorded day (seen from their start)."""
+    proposed_share: float | None
+    unmapped_codes: list[tuple[str, str, int]]
+    """The most frequent (system, code, rows) that no concept knows, up to 20."""
+    assumptions: list[Text]
+    ongoing_pain: int
+    """People with continuing back pain on the problem list."""
+
+
+class ImageCounts(_Value, kw_only=True):
+    """What became of the images of the region, or perhaps of it, ordered in the period."""
+
+    images: int
+    in_episode: int
+    in_excluded_episode: int
+    outside_episode: int
+    region_unknown: int
+    verdicts: dict[str, int]
+    """Of those in an episode: indicated, not-indicated, cannot-tell."""
+
+
+class Review(_Value, kw_only=True):
+    schema: str
+    """``spinewise-review/1``"""
+    practice: str
+    period: tuple[date, date]
+    package: str
+    package_version: str
+    edition: str
+    package_digest: str
+    value_sets: str
+    """``package`` or the digest of the folder given with ``--value-sets``."""
+    verified_only: bool
+    extract_digest: str
+    spinewise_version: str
+    compared_with: str | None
+    """The period of the review this one was compared with."""
+    indicators: list[IndicatorResult]
+    areas: list[Area]
+    images: ImageCounts
+    trust: DataTrust
+    notice: Text
+    """That this holds health information, and the intended use."""
+
+    def __getitem__(self, indicator: str) -> IndicatorResult:
+        """The result of one indicator by id; KeyError with the ids that exist otherwise."""
+        for result in self.indicators:
+            if result.id == indicator:
+                return result
+        raise KeyError(
+            f"no indicator {indicator!r} in this review; it has "
+            + ", ".join(result.id for result in self.indicators)
+        )
