@@ -1,20 +1,26 @@
 """
 What a reader hands over: staging tables, before keys, dates and duplicates are settled.
 
-A reader (FHIR, CSV, OMOP) fills the four staging tables below in a DuckDB connection, its own
-rows of the ledger, and the quarantine. :mod:`spinewise.intake.settle` does the rest for all of
-them alike: it parses dates, drops what is not a fact, merges duplicates, leaves out people whose
-consent is out, quarantines rows that name an unknown patient, links visits, makes integer keys
-and writes the record tables of :mod:`spinewise.tables`.
+A reader (FHIR, CSV, OMOP) fills the staging tables below in a DuckDB connection, counts the source
+rows it saw in ``read_lines``, and puts the unreadable ones into ``faults``
+(:mod:`spinewise.intake.reader` has the rules). :mod:`spinewise.intake.settle` does the rest for
+all of them alike: it parses dates, drops what is not a fact, merges duplicates, leaves out people
+whose consent is out, quarantines rows that name an unknown patient, links visits, makes integer
+keys and writes the record tables of :mod:`spinewise.tables`.
 
 Dates are handed over as the raw text. ``codings`` is a list of ``{system, value, display}`` with
 the system as the source wrote it (a URI or a short name); settling maps it to the short names of
 ``code_systems.toml``.
+
+``entry`` tells source rows on the same line apart (entries of a Bundle), from 0; NULL is 0.
+``source_type`` is the FHIR resource type or the table's name: the ``type`` of the ledger.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+import duckdb
 
 _CODINGS: Final = "STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[]"
 
@@ -29,9 +35,11 @@ STAGE_PATIENTS: Final[dict[str, str]] = {
     "enrolled_to_text": "VARCHAR",
     "consent": "VARCHAR",  # in | out | NULL
     "language": "VARCHAR",
+    "source_type": "VARCHAR",
     "updated_text": "VARCHAR",  # newest of duplicates wins; NULL: the later in the export
     "file": "INTEGER",
     "line": "INTEGER",
+    "entry": "INTEGER",
 }
 
 STAGE_COVERAGE: Final[dict[str, str]] = {
@@ -39,10 +47,12 @@ STAGE_COVERAGE: Final[dict[str, str]] = {
     "start_text": "VARCHAR",
     "end_text": "VARCHAR",
     "status": "VARCHAR",
+    "source_type": "VARCHAR",
     "source_id": "VARCHAR",
     "updated_text": "VARCHAR",
     "file": "INTEGER",
     "line": "INTEGER",
+    "entry": "INTEGER",
 }
 
 STAGE_VISITS: Final[dict[str, str]] = {
@@ -61,6 +71,7 @@ STAGE_VISITS: Final[dict[str, str]] = {
     "updated_text": "VARCHAR",
     "file": "INTEGER",
     "line": "INTEGER",
+    "entry": "INTEGER",
 }
 
 STAGE_EVENTS: Final[dict[str, str]] = {
@@ -93,15 +104,47 @@ STAGE_EVENTS: Final[dict[str, str]] = {
     "text": "VARCHAR",
     "source_type": "VARCHAR",
     "source_id": "VARCHAR",
-    "part": "INTEGER",  # which of several events that one source row gives (a claim's lines), from 0
+    "part": "INTEGER",  # which of the events of one source row (a claim's lines), from 0; NULL is 0
     "updated_text": "VARCHAR",
     "file": "INTEGER",
     "line": "INTEGER",
+    "entry": "INTEGER",
 }
+
+READ_LINES: Final[dict[str, str]] = {
+    "file": "INTEGER",
+    "type": "VARCHAR",
+    "read": "BIGINT",  # all source rows of the type; 0 on the rows that only say what was skipped
+    "skipped": "BIGINT",  # by the reader; 0 on the row that counts them all
+    "reason": "VARCHAR",  # why skipped
+}
+"""Summed by settling: several rows of a file and type add up."""
+
+FAULTS: Final[dict[str, str]] = {
+    "file": "INTEGER",
+    "type": "VARCHAR",
+    "line": "INTEGER",
+    "field": "VARCHAR",
+    "value": "VARCHAR",
+    "reason": "VARCHAR",
+    "mend": "VARCHAR",
+    "raw": "VARCHAR",
+    "patient_id": "VARCHAR",  # where the reader could still tell
+}
+"""One row a source row that the reader could not stage; settling adds its own."""
 
 STAGES: Final[dict[str, dict[str, str]]] = {
     "stage_patients": STAGE_PATIENTS,
     "stage_coverage": STAGE_COVERAGE,
     "stage_visits": STAGE_VISITS,
     "stage_events": STAGE_EVENTS,
+    "read_lines": READ_LINES,
+    "faults": FAULTS,
 }
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty staging tables."""
+    for table, columns in STAGES.items():
+        fields = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        connection.execute(f"CREATE TABLE {table} ({fields})")
