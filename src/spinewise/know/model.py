@@ -269,8 +269,13 @@ class Indicator(_File, kw_only=True):
     """A sentence with the placeholders {period}, {n}, {d}, {rate}."""
     why_wrong: list[Text]
     """Answers to "why might this be wrong?"."""
+    anchor: Literal["index", "emergency-finding"] = "index"
+    """Day 0 of ``window``, ``needs`` and ``numerator``: the index day, or the day on which an
+    emergency finding was first there. The population always counts from the index."""
     window: Days | None = None
     """The window that must be over; None where nothing is followed."""
+    death_ends: bool = True
+    """False: a death does not end the follow-up."""
     needs: list[Need] = []
     population: Term | None = None
     """Who of the units counts; None: all."""

@@ -43,11 +43,16 @@ class Rate(_Value, kw_only=True):
 
 
 class Counts(_Value, kw_only=True):
-    """What became of the candidate units. Every unit is in exactly one of the first five."""
+    """
+    What became of the candidate units: each is in the recorded denominator (``rate.d``), or
+    excluded, outside, not evaluated, undecided or beside, and these six add up to ``units``.
+    """
 
     units: int
     decided: int
-    """In the denominator or not, without doubt: of these, ``rate.d`` are in it as recorded."""
+    """Units of the recorded denominator whose place no unknown can change."""
+    decided_against: int
+    """Of these, the ones that went against the indicator's better direction."""
     excluded: dict[str, int]
     """By the exclusion's id; a unit with two counts in both, and once in ``excluded_units``."""
     excluded_units: int
