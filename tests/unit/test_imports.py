@@ -14,6 +14,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 FLOOR = {
     "tables": 0,
     "errors": 0,
+    "numerals": 0,
     "synthetic": 1,
     "intake": 1,
     "records": 2,
