@@ -30,7 +30,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Base of everything read from a package: immutable, and a misspelt key is an error."""
 
 
-class Text(_File, kw_only=True):
+class Text(_File, frozen=True, kw_only=True):
     """Words in both languages."""
 
     en: Annotated[str, Meta(min_length=1)]
@@ -41,7 +41,7 @@ class Text(_File, kw_only=True):
         return self.fr if language == "fr" else self.en
 
 
-class _Sourced(_File, kw_only=True):
+class _Sourced(_File, frozen=True, kw_only=True):
     """A clinical row: where it comes from and how sure it is."""
 
     sources: Annotated[list[str], Meta(min_length=1)]
@@ -53,7 +53,7 @@ class _Sourced(_File, kw_only=True):
 # package.toml ---------------------------------------------------------------------------------
 
 
-class Edition(_File, kw_only=True):
+class Edition(_File, frozen=True, kw_only=True):
     id: str
     title: Text
     published: str
@@ -61,7 +61,7 @@ class Edition(_File, kw_only=True):
     status: Literal["current", "superseded", "draft"]
 
 
-class Source(_File, kw_only=True):
+class Source(_File, frozen=True, kw_only=True):
     id: str
     title: str
     url: str = ""
@@ -69,17 +69,17 @@ class Source(_File, kw_only=True):
     licence: str = ""
 
 
-class Forum(_File, kw_only=True):
+class Forum(_File, frozen=True, kw_only=True):
     name: str
     url: str
     what: Text
 
 
-class Recommendation(_Sourced, kw_only=True):
+class Recommendation(_Sourced, frozen=True, kw_only=True):
     text: Text
 
 
-class PackageFile(_File, kw_only=True):
+class PackageFile(_File, frozen=True, kw_only=True):
     """``package.toml``."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
@@ -98,7 +98,7 @@ class PackageFile(_File, kw_only=True):
 # concepts.toml --------------------------------------------------------------------------------
 
 
-class Derived(_File, kw_only=True):
+class Derived(_File, frozen=True, kw_only=True):
     """
     A concept made from code lists: ``from_`` joined, then ``only`` kept, then ``except_`` dropped.
 
@@ -111,7 +111,7 @@ class Derived(_File, kw_only=True):
     why: str
 
 
-class ConceptsFile(_File, kw_only=True):
+class ConceptsFile(_File, frozen=True, kw_only=True):
     """``concepts.toml``: derived concepts. Every ``concepts/NAME.csv`` is a concept by itself."""
 
     derived: dict[str, Derived] = {}
@@ -120,7 +120,7 @@ class ConceptsFile(_File, kw_only=True):
 # episode.toml ---------------------------------------------------------------------------------
 
 
-class IndexRule(_Sourced, kw_only=True):
+class IndexRule(_Sourced, frozen=True, kw_only=True):
     diagnosis: Annotated[list[str], Meta(min_length=1)]
     settings: Annotated[list[Setting], Meta(min_length=1)]
     washout: Days
@@ -134,13 +134,13 @@ class IndexRule(_Sourced, kw_only=True):
     """... by this day."""
 
 
-class Exclusion(_Sourced, kw_only=True):
+class Exclusion(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     when: Term
 
 
-class EpisodeFile(_File, kw_only=True):
+class EpisodeFile(_File, frozen=True, kw_only=True):
     """``episode.toml``."""
 
     index: IndexRule
@@ -150,12 +150,12 @@ class EpisodeFile(_File, kw_only=True):
 # imaging.toml ---------------------------------------------------------------------------------
 
 
-class ImageClass(_Sourced, kw_only=True):
+class ImageClass(_Sourced, frozen=True, kw_only=True):
     modality: Modality
     concepts: Annotated[list[str], Meta(min_length=1)]
 
 
-class ImagingFile(_File, kw_only=True):
+class ImagingFile(_File, frozen=True, kw_only=True):
     """``imaging.toml``: which codes are an image of this package's region, and how rows join."""
 
     image: Annotated[list[ImageClass], Meta(min_length=1)]
@@ -176,7 +176,7 @@ class ImagingFile(_File, kw_only=True):
 # red_flags.toml -------------------------------------------------------------------------------
 
 
-class Family(_Sourced, kw_only=True):
+class Family(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     needed: bool
@@ -186,7 +186,7 @@ class Family(_Sourced, kw_only=True):
     urgency: Urgency
 
 
-class Finding(_Sourced, kw_only=True):
+class Finding(_Sourced, frozen=True, kw_only=True):
     id: str
     """Also the code of a person's answer in the system ``spinewise-finding``."""
     family: str
@@ -205,7 +205,7 @@ class Finding(_Sourced, kw_only=True):
     """Concepts that by themselves show a current emergency (never history codes)."""
 
 
-class Combination(_Sourced, kw_only=True):
+class Combination(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     all_of: Annotated[list[str], Meta(min_length=1)]
@@ -216,7 +216,7 @@ class Combination(_Sourced, kw_only=True):
     """False for combinations that reclassify the episode instead (inflammation)."""
 
 
-class Reason(_Sourced, kw_only=True):
+class Reason(_Sourced, frozen=True, kw_only=True):
     """Another accepted reason for an image, not a red flag."""
 
     id: str
@@ -224,7 +224,7 @@ class Reason(_Sourced, kw_only=True):
     when: Term
 
 
-class RedFlagsFile(_File, kw_only=True):
+class RedFlagsFile(_File, frozen=True, kw_only=True):
     """``red_flags.toml``."""
 
     family: list[Family]
@@ -236,19 +236,19 @@ class RedFlagsFile(_File, kw_only=True):
 # indicators/*.toml ----------------------------------------------------------------------------
 
 
-class Need(_File, kw_only=True):
+class Need(_File, frozen=True, kw_only=True):
     """A domain that the source must carry over a window around the unit, or it is not evaluated."""
 
     domain: Domain
     days: Days
 
 
-class Target(_Sourced, kw_only=True):
+class Target(_Sourced, frozen=True, kw_only=True):
     value: Annotated[float, Meta(ge=0, le=1)]
     why: Text
 
 
-class Indicator(_File, kw_only=True):
+class Indicator(_File, frozen=True, kw_only=True):
     """``indicators/ID.toml``: one indicator (SEMANTICS 7)."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
@@ -295,7 +295,7 @@ class Indicator(_File, kw_only=True):
 # change_ideas.toml, resources.toml -------------------------------------------------------------
 
 
-class ChangeIdea(_Sourced, kw_only=True):
+class ChangeIdea(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     what: Text
@@ -309,11 +309,11 @@ class ChangeIdea(_Sourced, kw_only=True):
     grade: Literal["strong", "moderate", "weak", "none"]
 
 
-class ChangeIdeasFile(_File, kw_only=True):
-    idea: list[ChangeIdea]
+class ChangeIdeasFile(_File, frozen=True, kw_only=True):
+    idea: list[ChangeIdea] = []
 
 
-class Resource(_Sourced, kw_only=True):
+class Resource(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     what: Text
@@ -326,14 +326,14 @@ class Resource(_Sourced, kw_only=True):
     licence: str = ""
 
 
-class ResourcesFile(_File, kw_only=True):
-    resource: list[Resource]
+class ResourcesFile(_File, frozen=True, kw_only=True):
+    resource: list[Resource] = []
 
 
 # instruments.toml -----------------------------------------------------------------------------
 
 
-class Item(_Sourced, kw_only=True):
+class Item(_Sourced, frozen=True, kw_only=True):
     """A survey item of our own. ``system`` of its answers: ``spinewise-item``; code: ``id``."""
 
     id: str
@@ -343,5 +343,27 @@ class Item(_Sourced, kw_only=True):
     labels: dict[str, Text] = {}
 
 
-class InstrumentsFile(_File, kw_only=True):
-    item: list[Item]
+class InstrumentsFile(_File, frozen=True, kw_only=True):
+    item: list[Item] = []
+
+
+# signoff.toml ---------------------------------------------------------------------------------
+
+
+class Signoff(_File, frozen=True, kw_only=True):
+    """A clinician's word that a row may be relied on; the row then reads ``signed-off``."""
+
+    row: Annotated[str, Meta(pattern=r"^[a-z]+:[A-Za-z0-9-]+$")]
+    """Kind and id, for example ``finding:N1`` or ``indicator:imaging-early``."""
+    by: Annotated[str, Meta(min_length=1)]
+    """Name of the clinician."""
+    role: Annotated[str, Meta(min_length=1)]
+    """Profession and place."""
+    on: date
+    note: str = ""
+
+
+class SignoffFile(_File, frozen=True, kw_only=True):
+    """``signoff.toml``."""
+
+    signoff: list[Signoff] = []

@@ -24,28 +24,29 @@ from spinewise.tables import Kind, Setting
 
 Days = tuple[int | Literal["ever"], int]
 WhenMissing = Literal["false", "unknown"]
+Since = Literal["index", "emergency"]
+"""What days count from: the unit's index day, or the first day on which the unit's emergency
+finding (:class:`RedFlag`, state ``emergency``) was present, which may lie before or after it."""
 Modality = Literal["xray", "ct", "mri", "bone-scan"]
 
 
-class _Term(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="is"
-):
+class _Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="is"):
     """Base of all terms."""
 
 
-class All(_Term, kw_only=True, tag="all"):
+class All(_Term, frozen=True, kw_only=True, tag="all"):
     of: Annotated[list[Term], Meta(min_length=1)]
 
 
-class AnyOf(_Term, kw_only=True, tag="any"):
+class AnyOf(_Term, frozen=True, kw_only=True, tag="any"):
     of: Annotated[list[Term], Meta(min_length=1)]
 
 
-class Not(_Term, kw_only=True, tag="not"):
+class Not(_Term, frozen=True, kw_only=True, tag="not"):
     of: Term
 
 
-class Evidence(_Term, kw_only=True, tag="evidence"):
+class Evidence(_Term, frozen=True, kw_only=True, tag="evidence"):
     """
     At least ``at_least`` events with a code of ``concepts`` that start in the window.
 
@@ -65,7 +66,7 @@ class Evidence(_Term, kw_only=True, tag="evidence"):
     when_missing: WhenMissing = "false"
 
 
-class Ongoing(_Term, kw_only=True, tag="ongoing"):
+class Ongoing(_Term, frozen=True, kw_only=True, tag="ongoing"):
     """
     A problem on the problem list, of ``concepts``, that began in the window and has not ended by
     day 0. On the list: its category says so, or it is linked to no visit, or its code is of
@@ -78,14 +79,14 @@ class Ongoing(_Term, kw_only=True, tag="ongoing"):
     when_missing: WhenMissing = "false"
 
 
-class Onset(_Term, kw_only=True, tag="onset"):
+class Onset(_Term, frozen=True, kw_only=True, tag="onset"):
     """The onset recorded with the index diagnosis or visit lies in the window."""
 
     days: Days
     when_missing: WhenMissing = "false"
 
 
-class Visited(_Term, kw_only=True, tag="visited"):
+class Visited(_Term, frozen=True, kw_only=True, tag="visited"):
     """
     A visit in the window, in one of ``settings`` (empty: any) and, where ``specialties`` is given,
     with a specialty, visit code or fee code of those concepts and of none of ``not_specialties``.
@@ -98,19 +99,21 @@ class Visited(_Term, kw_only=True, tag="visited"):
     specialties: list[str] = []
     not_specialties: list[str] = []
     only_with_specialty: list[str] = []
+    since: Since = "index"
     when_missing: WhenMissing = "false"
 
 
-class Referred(_Term, kw_only=True, tag="referred"):
+class Referred(_Term, frozen=True, kw_only=True, tag="referred"):
     """A referral in the window: of ``concepts`` (empty: any), or to one of ``specialties``."""
 
     days: Days
     concepts: list[str] = []
     specialties: list[str] = []
+    since: Since = "index"
     when_missing: WhenMissing = "false"
 
 
-class Imaged(_Term, kw_only=True, tag="imaged"):
+class Imaged(_Term, frozen=True, kw_only=True, tag="imaged"):
     """
     An image of the package's region in the window, dated by its order (``by = "order"``,
     performance where there is none) or by its performance.
@@ -121,9 +124,10 @@ class Imaged(_Term, kw_only=True, tag="imaged"):
     by: Literal["order", "performance"] = "order"
     modalities: list[Modality] = []
     fitting: bool = False
+    since: Since = "index"
 
 
-class RedFlag(_Term, kw_only=True, tag="red-flag"):
+class RedFlag(_Term, frozen=True, kw_only=True, tag="red-flag"):
     """
     The red-flag screen of the unit (SEMANTICS 3), read as of its first image, or the end of the
     imaging window; ``by`` reads it as of that day instead.
@@ -136,19 +140,21 @@ class RedFlag(_Term, kw_only=True, tag="red-flag"):
     state: Literal["present", "complete", "sufficient", "emergency", "combination"]
     id: str = ""
     by: int | None = None
+    when_missing: WhenMissing = "unknown"
+    """``false``: a state that the record leaves open reads as not so."""
 
 
-class AcceptedReason(_Term, kw_only=True, tag="accepted-reason"):
+class AcceptedReason(_Term, frozen=True, kw_only=True, tag="accepted-reason"):
     """One of the package's other accepted reasons for an image holds."""
 
 
-class Verdict(_Term, kw_only=True, tag="verdict"):
+class Verdict(_Term, frozen=True, kw_only=True, tag="verdict"):
     """The verdict on the unit, an image (SEMANTICS 6)."""
 
     is_: Literal["indicated", "not-indicated", "cannot-tell"] = msgspec.field(name="verdict")
 
 
-class Answered(_Term, kw_only=True, tag="answered"):
+class Answered(_Term, frozen=True, kw_only=True, tag="answered"):
     """The unit's episode has an answer to ``item`` in the window, one of ``values`` if given."""
 
     item: str
@@ -157,14 +163,14 @@ class Answered(_Term, kw_only=True, tag="answered"):
     when_missing: WhenMissing = "false"
 
 
-class AnswerIs(_Term, kw_only=True, tag="answer-is"):
+class AnswerIs(_Term, frozen=True, kw_only=True, tag="answer-is"):
     """The unit, an answer to ``item``, has one of ``values``."""
 
     item: str
     values: Annotated[list[str], Meta(min_length=1)]
 
 
-class Change(_Term, kw_only=True, tag="change"):
+class Change(_Term, frozen=True, kw_only=True, tag="change"):
     """
     The number answered to ``item`` rose by ``at_least`` or more from the last answer in
     ``baseline`` to the last in ``follow_up``; unknown where one of them is missing.

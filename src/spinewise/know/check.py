@@ -1,0 +1,351 @@
+"""
+What must hold between the files of a package: names that exist, windows that run forward, words
+in both languages that say the same numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from spinewise.errors import PackageError
+from spinewise.know.concepts import parse_pattern
+from spinewise.know.decode import nearest
+from spinewise.know.model import Finding, Indicator
+from spinewise.know.package import Package
+from spinewise.know.terms import (
+    Answered,
+    AnswerIs,
+    Change,
+    Days,
+    Evidence,
+    Imaged,
+    RedFlag,
+    Term,
+    Verdict,
+    Visited,
+)
+from spinewise.know.walk import DAYS_KEYS, concepts_in, tag, terms_in
+from spinewise.tables import Domain
+
+PLACEHOLDERS: Final = frozenset({"period", "n", "d", "rate"})
+"""What a headline may hold in braces."""
+
+
+def check_package(package: Package) -> None:
+    """
+    Check everything that concerns more than one value.
+
+    Raises
+    ------
+    PackageError
+        The first mistake found, with file, key, value and mend.
+    """
+    _check_package_file(package)
+    _check_episode(package)
+    _check_imaging(package)
+    _check_red_flags(package)
+    _check_lists(package)
+    for indicator in package.indicators.values():
+        _check_indicator(package, indicator)
+
+
+# The files ----------------------------------------------------------------------------------------
+
+
+def _check_package_file(package: Package) -> None:
+    file = package.file
+    where = "package.toml"
+    editions = _unique(
+        [edition.id for edition in file.edition_choices], f"{where}, edition_choices"
+    )
+    _known(file.edition, editions, f"{where}, edition", "edition_choices")
+    _unique([source.id for source in file.source], f"{where}, source")
+    for row in file.recommendation:
+        _sources(package, row.sources, f"{where}, recommendation")
+
+
+def _check_episode(package: Package) -> None:
+    where = "episode.toml"
+    index = package.episode.index
+    for concept in index.diagnosis:
+        _concept(package, concept, f"{where}, index.diagnosis")
+    _window(index.washout, f"{where}, index.washout")
+    _sources(package, index.sources, f"{where}, index")
+    _unique([exclusion.id for exclusion in package.episode.exclusion], f"{where}, exclusion")
+    for exclusion in package.episode.exclusion:
+        here = f"{where}, exclusion[{exclusion.id}]"
+        _sources(package, exclusion.sources, here)
+        _check_term(package, exclusion.when, f"{here}.when")
+
+
+def _check_imaging(package: Package) -> None:
+    where = "imaging.toml"
+    imaging = package.imaging
+    _unique([image.modality for image in imaging.image], f"{where}, image")
+    for image in imaging.image:
+        here = f"{where}, image[{image.modality}]"
+        _sources(package, image.sources, here)
+        for concept in image.concepts:
+            _concept(package, concept, f"{here}.concepts")
+    for pattern in imaging.level_unknown:
+        parse_pattern(pattern, f"{where}, level_unknown")
+    for expression in imaging.text_says_region:
+        try:
+            re.compile(expression)
+        except re.error as error:
+            raise PackageError(
+                f"{expression!r} is not a regular expression: {error}",
+                where=f"{where}, text_says_region",
+                hint="Mend the expression; write a backslash in single-quoted text.",
+            ) from None
+
+
+def _check_red_flags(package: Package) -> None:
+    where = "red_flags.toml"
+    flags = package.red_flags
+    families = _unique([family.id for family in flags.family], f"{where}, family")
+    findings = {finding.id: finding for finding in flags.finding}
+    _unique([finding.id for finding in flags.finding], f"{where}, finding")
+    for family in flags.family:
+        _sources(package, family.sources, f"{where}, family[{family.id}]")
+    for finding in flags.finding:
+        _check_finding(package, finding, families, f"{where}, finding[{finding.id}]")
+    for family in flags.family:
+        if family.needed and not any(f.family == family.id for f in flags.finding):
+            raise PackageError(
+                f"family {family.id!r} is needed and has no finding",
+                where=f"{where}, family[{family.id}]",
+                hint="Add a [[finding]] of this family, or write needed = false.",
+            )
+    _unique([combination.id for combination in flags.combination], f"{where}, combination")
+    for combination in flags.combination:
+        here = f"{where}, combination[{combination.id}]"
+        _sources(package, combination.sources, here)
+        for key, ids in (("all_of", combination.all_of), ("also_any", combination.also_any)):
+            for name in ids:
+                _known(name, findings, f"{here}.{key}", "findings")
+                if findings[name].strength == "context":
+                    raise PackageError(
+                        f"{name!r} is context, and context never decides",
+                        where=f"{here}.{key}",
+                        hint="Take it out, or give the finding the strength supporting.",
+                    )
+        if combination.also_any and not 1 <= combination.also_at_least <= len(combination.also_any):
+            raise PackageError(
+                f"also_at_least is {combination.also_at_least}, of {len(combination.also_any)}",
+                where=f"{here}.also_at_least",
+                hint=f"Write a number from 1 to {len(combination.also_any)}.",
+            )
+    _unique([reason.id for reason in flags.reason], f"{where}, reason")
+    for reason in flags.reason:
+        here = f"{where}, reason[{reason.id}]"
+        _sources(package, reason.sources, here)
+        _check_term(package, reason.when, f"{here}.when")
+
+
+def _check_finding(package: Package, finding: Finding, families: Iterable[str], where: str) -> None:
+    _sources(package, finding.sources, where)
+    _known(finding.family, families, f"{where}.family", "families")
+    for concept in finding.codes:
+        _concept(package, concept, f"{where}.codes")
+    for concept in finding.current_codes:
+        _concept(package, concept, f"{where}.current_codes")
+    family = next(f for f in package.red_flags.family if f.id == finding.family)
+    if finding.current_codes and (finding.urgency or family.urgency) != "emergency":
+        raise PackageError(
+            f"current_codes is {finding.current_codes} and the urgency is no emergency",
+            where=f"{where}.current_codes",
+            hint='Write urgency = "emergency", or take current_codes out.',
+        )
+
+
+def _check_lists(package: Package) -> None:
+    for idea in package.ideas.values():
+        _sources(package, idea.sources, f"change_ideas.toml, idea[{idea.id}]")
+    for resource in package.resources.values():
+        _sources(package, resource.sources, f"resources.toml, resource[{resource.id}]")
+    for item in package.items.values():
+        here = f"instruments.toml, item[{item.id}]"
+        _sources(package, item.sources, here)
+        _unique(item.values, f"{here}.values")
+        for value in item.labels:
+            _known(value, item.values, f"{here}.labels", "values")
+
+
+def _check_indicator(package: Package, indicator: Indicator) -> None:
+    where = f"indicators/{indicator.id}.toml"
+    _sources(package, indicator.sources, where)
+    _headline(indicator, where)
+    for key, names, known in (
+        ("change_ideas", indicator.change_ideas, package.ideas),
+        ("resources", indicator.resources, package.resources),
+    ):
+        for name in names:
+            _known(name, known, f"{where}, {key}", key.replace("_", " "))
+    if indicator.window is not None:
+        _window(indicator.window, f"{where}, window")
+    for need in indicator.needs:
+        _window(need.days, f"{where}, needs[{need.domain}].days")
+    if indicator.target is not None:
+        _sources(package, indicator.target.sources, f"{where}, target")
+    for name in indicator.also_count:
+        _known(name, indicator.also_count_name, f"{where}, also_count", "also_count_name")
+    rules = {"population": indicator.population, "numerator": indicator.numerator}
+    for key, term in rules.items():
+        if term is not None:
+            _check_term(package, term, f"{where}, {key}")
+            _check_unit(indicator, term, f"{where}, {key}")
+            _check_needs(indicator, term, f"{where}, {key}")
+    for name, term in indicator.also_count.items():
+        _check_term(package, term, f"{where}, also_count.{name}")
+
+
+def _headline(indicator: Indicator, where: str) -> None:
+    used = {}
+    for language in ("en", "fr"):
+        text = indicator.headline[language]
+        used[language] = set(re.findall(r"\{(.*?)\}", text))
+        for name in sorted(used[language] - PLACEHOLDERS):
+            raise PackageError(
+                f"{{{name}}} is not a placeholder",
+                where=f"{where}, headline.{language}",
+                hint=f"Known: {', '.join(sorted(PLACEHOLDERS))}{nearest(name, PLACEHOLDERS)}.",
+            )
+    if used["en"] != used["fr"]:
+        missing = "fr" if used["en"] - used["fr"] else "en"
+        names = ", ".join(f"{{{name}}}" for name in sorted(used["en"] ^ used["fr"]))
+        raise PackageError(
+            f"{names} stands in only one language",
+            where=f"{where}, headline.{missing}",
+            hint="Write the same placeholders in both languages.",
+        )
+
+
+# Terms --------------------------------------------------------------------------------------------
+
+
+def _check_term(package: Package, term: Term, where: str) -> None:
+    for key, concept in concepts_in(term):
+        _concept(package, concept, f"{where}.{key}")
+    combinations = [combination.id for combination in package.red_flags.combination]
+    for inner in terms_in(term):
+        for key in DAYS_KEYS:
+            if hasattr(inner, key):
+                _window(getattr(inner, key), f"{where}, {tag(inner)}.{key}")
+        if isinstance(inner, Answered | AnswerIs | Change):
+            here = f"{where}, {tag(inner)}"
+            _known(inner.item, package.items, f"{here}.item", "items")
+            for value in getattr(inner, "values", ()):
+                _known(value, package.items[inner.item].values, f"{here}.values", "values")
+        if isinstance(inner, RedFlag) and (inner.state == "combination" or inner.id):
+            _known(inner.id, combinations, f"{where}, red-flag.id", "combinations")
+
+
+def _check_unit(indicator: Indicator, term: Term, where: str) -> None:
+    """Some terms speak of one kind of unit only."""
+    for inner in terms_in(term):
+        unit = {Verdict: "image", AnswerIs: "answer"}.get(type(inner))
+        if unit is not None and indicator.unit != unit:
+            raise PackageError(
+                f"the unit is {indicator.unit!r}, and {tag(inner)!r} speaks of an {unit}",
+                where=where,
+                hint=f'Write unit = "{unit}", or another term.',
+            )
+
+
+def _check_needs(indicator: Indicator, term: Term, where: str) -> None:
+    """What a term reads must be among the needs, over the term's days."""
+    if indicator.unit != "episode":
+        return
+    needs = {need.domain: need.days for need in indicator.needs}
+    for inner in terms_in(term):
+        for domain, days in _reads(inner):
+            if domain not in needs:
+                raise PackageError(
+                    f"{tag(inner)!r} reads {domain}, which needs does not name",
+                    where=f"{where}, {tag(inner)}",
+                    hint=f'Add {{ domain = "{domain}", days = {_written(days)} }} to needs.',
+                )
+            first, last = days
+            from_, to = needs[domain]
+            if last > to or (first != "ever" and from_ != "ever" and first < from_):
+                raise PackageError(
+                    f"{tag(inner)!r} reads {domain} on days {_written(days)}, "
+                    f"and needs holds {_written(needs[domain])}",
+                    where=f"{where}, {tag(inner)}",
+                    hint=f"Widen the days of {domain} in needs.",
+                )
+
+
+def _reads(term: Term) -> Iterator[tuple[Domain, Days]]:
+    """The domains that the term plainly reads, and on which days."""
+    if isinstance(term, Imaged):
+        yield "imaging", term.days
+    elif isinstance(term, Visited):
+        if {"emergency", "inpatient"} & set(term.settings):
+            yield "hospital", term.days
+        if term.specialties:
+            yield "consultations", term.days
+    elif isinstance(term, Evidence) and "medication" in term.kinds:
+        yield "prescriptions", term.days
+    elif isinstance(term, Answered):
+        yield "answers", term.days
+    elif isinstance(term, Change):
+        yield "answers", term.baseline
+        yield "answers", term.follow_up
+
+
+# Small checks -------------------------------------------------------------------------------------
+
+
+def _unique(names: Iterable[str], where: str) -> list[str]:
+    seen: list[str] = []
+    for name in names:
+        if name in seen:
+            raise PackageError(f"{name!r} stands twice", where=where, hint="Give each its own id.")
+        seen.append(name)
+    return seen
+
+
+def _known(name: str, known: Iterable[str], where: str, what: str) -> None:
+    names = list(known)
+    if name not in names:
+        raise PackageError(
+            f"{name!r} is none of the {what}",
+            where=where,
+            hint=f"Known: {', '.join(names) or '(none)'}{nearest(name, names)}.",
+        )
+
+
+def _concept(package: Package, name: str, where: str) -> None:
+    if name not in package.concepts:
+        raise PackageError(
+            f"{name!r} is not a concept of this package",
+            where=where,
+            hint="Name a file of the folder concepts or a derived concept of concepts.toml"
+            + nearest(name, package.concepts)
+            + ".",
+        )
+
+
+def _sources(package: Package, ids: Iterable[str], where: str) -> None:
+    known = [source.id for source in package.file.source]
+    for name in ids:
+        _known(name, known, f"{where}.sources", "sources of package.toml")
+
+
+def _window(days: Days, where: str) -> None:
+    first, last = days
+    if first != "ever" and first > last:
+        raise PackageError(
+            f"the window is {_written(days)}, and its first day is after its last",
+            where=where,
+            hint=f"Write [{last}, {first}].",
+        )
+
+
+def _written(days: Days) -> str:
+    first, last = days
+    return f'["ever", {last}]' if first == "ever" else f"[{first}, {last}]"
