@@ -40,7 +40,7 @@ bench: .venv/.dev ## Print the figures of docs/performance.md, measured on this 
 	$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/.dev ## Write again the pages of docs/reference that are made from the code
-	$(BIN)/python scripts/make-docs
+	$(BIN)/python scripts/make_docs.py
 
 clean: ## Remove what was built: .venv, build/ and the caches of tools
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -55,11 +55,13 @@ $(UV):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.runtime: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --locked --inexact --no-dev
+	@echo "Setting up .venv ..."
+	@$(UV) sync --quiet --locked --inexact --no-dev
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --locked --inexact
+	@echo "Setting up .venv with the tools of developers ..."
+	@$(UV) sync --quiet --locked --inexact
 	@touch $@ .venv/.runtime
 
 # A browser for the tests of the report. Without it these tests are skipped, and say so.
