@@ -13,6 +13,10 @@ the system as the source wrote it (a URI or a short name); settling maps it to t
 ``code_systems.toml``.
 
 ``entry`` tells source rows on the same line apart (entries of a Bundle), from 0; NULL is 0.
+Rows with the same ``source_type`` and ``source_id`` on different lines (or entries) are versions of
+one source row, of which the newest is kept with all its parts; ``superseded`` marks a row that
+another type says better (a claim that has its explanation of benefit). Rows without a
+``source_id`` are merged where all their fields are equal.
 ``source_type`` is the FHIR resource type or the table's name: the ``type`` of the ledger.
 """
 
@@ -60,7 +64,7 @@ STAGE_VISITS: Final[dict[str, str]] = {
     "source_id": "VARCHAR",
     "start_text": "VARCHAR",
     "end_text": "VARCHAR",
-    "status": "VARCHAR",  # Status, or cancelled | entered-in-error | not-done
+    "status": "VARCHAR",  # Status, or cancelled | entered-in-error | not-done | superseded
     "setting": "VARCHAR",
     "codings": _CODINGS,
     "specialty": _CODINGS,
@@ -83,7 +87,7 @@ STAGE_EVENTS: Final[dict[str, str]] = {
     "end_text": "VARCHAR",
     "recorded_text": "VARCHAR",
     "onset_text": "VARCHAR",
-    "status": "VARCHAR",  # Status, or cancelled | entered-in-error | not-done
+    "status": "VARCHAR",  # Status, or cancelled | entered-in-error | not-done | superseded
     "category": "VARCHAR",
     "visit_id": "VARCHAR",
     "claim": "VARCHAR",
@@ -110,6 +114,13 @@ STAGE_EVENTS: Final[dict[str, str]] = {
     "line": "INTEGER",
     "entry": "INTEGER",
 }
+
+STAGE_CLINICIANS: Final[dict[str, str]] = {
+    "clinician": "VARCHAR",  # as rows name the clinician
+    "known_as": "VARCHAR",  # the one name to keep, where a source has several; NULL: the same
+    "specialty": _CODINGS,  # for the clinician's rows that do not carry one
+}
+"""What is known of clinicians apart from the rows that name them. May stay empty."""
 
 READ_LINES: Final[dict[str, str]] = {
     "file": "INTEGER",
@@ -138,6 +149,7 @@ STAGES: Final[dict[str, dict[str, str]]] = {
     "stage_coverage": STAGE_COVERAGE,
     "stage_visits": STAGE_VISITS,
     "stage_events": STAGE_EVENTS,
+    "stage_clinicians": STAGE_CLINICIANS,
     "read_lines": READ_LINES,
     "faults": FAULTS,
 }

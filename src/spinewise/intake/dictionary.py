@@ -1,0 +1,100 @@
+"""The dictionary of coded values: every distinct list of codings becomes one integer key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from spinewise.intake import codesystems
+
+_COLUMNS: Final = (
+    ("stage_visits", "codings"),
+    ("stage_visits", "specialty"),
+    ("stage_events", "codings"),
+    ("stage_events", "reason"),
+    ("stage_events", "specialty"),
+)
+
+
+def build(connection: duckdb.DuckDBPyConnection) -> None:
+    """
+    Make ``coded (codings, code, imaging)``: each list of codings as staged, and its key.
+
+    Two lists that differ only in how they spell the system or the code, or in the display, get the
+    same key. Keys are dense and in order of first use in the export. ``keyed (code, codings)`` has
+    the codings by their short names.
+    """
+    codesystems.install(connection)
+    uses = " UNION ALL ".join(
+        f"""SELECT {column} AS codings, min(file::BIGINT << 32 | line) AS first
+        FROM {table} WHERE len({column}) > 0 GROUP BY ALL"""
+        for table, column in _COLUMNS
+    )
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE listed AS
+        SELECT codings, min(first) AS first, row_number() OVER () AS id FROM (
+            {uses}
+            UNION ALL
+            SELECT specialty, 1::BIGINT << 62 FROM stage_clinicians WHERE len(specialty) > 0
+        ) GROUP BY codings"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE parts AS
+        SELECT id, generate_subscripts(codings, 1) AS place, unnest(codings) AS coding
+        FROM listed"""
+    )
+    _spell(connection)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE coded AS
+        WITH named AS (
+            SELECT id, list({system: short, value: code, display: coding.display} ORDER BY place)
+                AS codings,
+            list([short, code, if(code IS NULL, coding.display, NULL)] ORDER BY place) AS key
+            FROM parts LEFT JOIN spelling ON
+                spelling.system IS NOT DISTINCT FROM coding.system
+                AND spelling.value IS NOT DISTINCT FROM coding.value
+            GROUP BY id
+        ), numbered AS (
+            SELECT key, arg_min(named.codings, (first, id)) AS named,
+                row_number() OVER (ORDER BY min(first), key) - 1 AS code
+            FROM named JOIN listed USING (id) GROUP BY key
+        )
+        SELECT listed.codings, code::INTEGER AS code, named, is_imaging(named) AS imaging
+        FROM listed JOIN named USING (id) JOIN numbered USING (key)"""
+    )
+    connection.execute("DROP TABLE listed; DROP TABLE parts; DROP TABLE spelling")
+
+
+def _spell(connection: duckdb.DuckDBPyConnection) -> None:
+    """``spelling (system, value, short, code)``: how each coding is written by its system."""
+    pairs: Iterable[tuple[str | None, str | None]] = connection.execute(
+        "SELECT DISTINCT coding.system, coding.value FROM parts ORDER BY ALL"
+    ).fetchall()
+    systems, values, shorts, codes = [], [], [], []
+    for system, value in pairs:
+        short = codesystems.short_name(system)
+        systems.append(system)
+        values.append(value)
+        shorts.append(short)
+        codes.append(codesystems.code_value(short, value) if value and value.strip() else None)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE spelling AS SELECT
+        unnest($1::VARCHAR[]) AS system, unnest($2::VARCHAR[]) AS value,
+        unnest($3::VARCHAR[]) AS short, unnest($4::VARCHAR[]) AS code""",
+        [systems, values, shorts, codes],
+    )
+
+
+def write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Write the ``codes`` table, with the keys that are in ``used_codes (code)`` only."""
+    connection.execute(
+        f"""COPY (
+            SELECT DISTINCT code, coding.system, coding.value, coding.display FROM (
+                SELECT code, unnest(any_value(named)) AS coding
+                FROM coded SEMI JOIN used_codes USING (code) GROUP BY code
+            ) ORDER BY ALL
+        ) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""
+    )
