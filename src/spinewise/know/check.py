@@ -89,6 +89,7 @@ def _check_imaging(package: Package) -> None:
         _sources(package, image.sources, here)
         for concept in image.concepts:
             _concept(package, concept, f"{here}.concepts")
+    _window(imaging.window, f"{where}, window")
     for pattern in imaging.level_unknown:
         parse_pattern(pattern, f"{where}, level_unknown")
     for expression in imaging.text_says_region:

@@ -167,6 +167,9 @@ class ImagingFile(_File, frozen=True, kw_only=True):
     """Values of the ``region`` column that do not say it (``spine``)."""
     text_says_region: list[str]
     """Case-insensitive regular expressions over an order's text, English and French."""
+    window: tuple[int, int]
+    """The imaging window: an episode's red flags are read at its first image in it, or without
+    one at its end."""
     join_within: int
     """Days after an order in which a performance without a reference joins it."""
     counts_before_index: int
