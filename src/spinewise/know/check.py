@@ -281,14 +281,15 @@ def _check_needs(indicator: Indicator, term: Term, where: str) -> None:
 
 
 def _reads(term: Term) -> Iterator[tuple[Domain, Days]]:
-    """The domains that the term plainly reads, and on which days."""
+    """
+    The domains that the term plainly reads, and on which days.
+
+    Hospital visits are left out: where they are not carried the term is unknown by itself.
+    """
     if isinstance(term, Imaged):
         yield "imaging", term.days
-    elif isinstance(term, Visited):
-        if {"emergency", "inpatient"} & set(term.settings):
-            yield "hospital", term.days
-        if term.specialties:
-            yield "consultations", term.days
+    elif isinstance(term, Visited) and term.specialties:
+        yield "consultations", term.days
     elif isinstance(term, Evidence) and "medication" in term.kinds:
         yield "prescriptions", term.days
     elif isinstance(term, Answered):

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 from spinewise.errors import PackageError
 from spinewise.know.decode import nearest
@@ -130,6 +130,10 @@ class Pattern:
         """Whether the code, made plain as its system says, fits the pattern."""
         return _regex(self.system, self.code).match(plain) is not None
 
+    def fits(self, system: str, code: str) -> bool:
+        """Whether a record's code fits the pattern."""
+        return system in self.records and self.matches(system_of(self.system).plain(code))
+
     def holds(self, row: Row) -> bool:
         """Whether every code that the row stands for fits the pattern."""
         rule = system_of(row.system)
@@ -170,12 +174,9 @@ class Concept:
 
     def admits(self, system: str, code: str) -> bool:
         """Whether the patterns let in a record's code."""
-
-        def fits(pattern: Pattern) -> bool:
-            plain = system_of(pattern.system).plain(code)
-            return system in pattern.records and pattern.matches(plain)
-
-        return (not self.only or any(map(fits, self.only))) and not any(map(fits, self.without))
+        return (
+            not self.only or any(pattern.fits(system, code) for pattern in self.only)
+        ) and not any(pattern.fits(system, code) for pattern in self.without)
 
 
 def read_list(name: str, data: bytes, *, where: str, given: bool, verified_only: bool) -> Concept:
@@ -324,6 +325,11 @@ def _wider(row: Row, pattern: Pattern) -> bool:
 # Matching ---------------------------------------------------------------------------------------
 
 
+class _HasConcepts(Protocol):
+    @property
+    def concepts(self) -> Mapping[str, Concept]: ...
+
+
 @dataclass
 class _Index:
     """What one system of a record is compared with."""
@@ -336,15 +342,15 @@ class Matcher:
     """
     Finds the concepts of a record's codes.
 
-    Built once; :meth:`resolve` takes a dictionary of distinct codes, hundreds of thousands of them
-    in a second.
+    Built once from a package's concepts. :meth:`resolve` takes the distinct codes of an export:
+    hundreds of thousands of them in a second.
     """
 
-    def __init__(self, concepts: Iterable[Concept]) -> None:
+    def __init__(self, package: _HasConcepts) -> None:
         self._index: dict[tuple[str, System], _Index] = {}
         self._guarded: dict[str, Concept] = {}
         self._rules: dict[str, list[System]] = {}
-        for concept in concepts:
+        for concept in package.concepts.values():
             if concept.only or concept.without:
                 self._guarded[concept.name] = concept
             for row in concept.rows:
@@ -397,25 +403,3 @@ class Matcher:
                 guard = self._guarded.get(concept)
                 if guard is None or guard.admits(system, code):
                     yield concept, proposed
-
-
-def matching(patterns: Iterable[str], rows: Iterable[tuple[int, str, str]]) -> set[int]:
-    """
-    The keys of codes that fit one of the patterns (``SYSTEM|CODE*``).
-
-    Parameters
-    ----------
-    rows
-        Code key, system and code, as for :meth:`Matcher.resolve`.
-    """
-    parsed = [Pattern.parse(text) for text in patterns]
-    by_system: dict[str, list[Pattern]] = {}
-    for pattern in parsed:
-        for system in pattern.records:
-            by_system.setdefault(system, []).append(pattern)
-    return {
-        key
-        for key, system, code in rows
-        for pattern in by_system.get(system, ())
-        if pattern.matches(system_of(pattern.system).plain(code))
-    }

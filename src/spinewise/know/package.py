@@ -44,4 +44,4 @@ class Package:
     @cached_property
     def matcher(self) -> Matcher:
         """Finds the concepts of a record's codes."""
-        return Matcher(self.concepts.values())
+        return Matcher(self)

@@ -24,9 +24,6 @@ from spinewise.tables import Kind, Setting
 
 Days = tuple[int | Literal["ever"], int]
 WhenMissing = Literal["false", "unknown"]
-Since = Literal["index", "emergency"]
-"""What days count from: the unit's index day, or the first day on which the unit's emergency
-finding (:class:`RedFlag`, state ``emergency``) was present, which may lie before or after it."""
 Modality = Literal["xray", "ct", "mri", "bone-scan"]
 
 
@@ -99,7 +96,6 @@ class Visited(_Term, frozen=True, kw_only=True, tag="visited"):
     specialties: list[str] = []
     not_specialties: list[str] = []
     only_with_specialty: list[str] = []
-    since: Since = "index"
     when_missing: WhenMissing = "false"
 
 
@@ -109,7 +105,6 @@ class Referred(_Term, frozen=True, kw_only=True, tag="referred"):
     days: Days
     concepts: list[str] = []
     specialties: list[str] = []
-    since: Since = "index"
     when_missing: WhenMissing = "false"
 
 
@@ -124,7 +119,6 @@ class Imaged(_Term, frozen=True, kw_only=True, tag="imaged"):
     by: Literal["order", "performance"] = "order"
     modalities: list[Modality] = []
     fitting: bool = False
-    since: Since = "index"
 
 
 class RedFlag(_Term, frozen=True, kw_only=True, tag="red-flag"):
@@ -140,8 +134,6 @@ class RedFlag(_Term, frozen=True, kw_only=True, tag="red-flag"):
     state: Literal["present", "complete", "sufficient", "emergency", "combination"]
     id: str = ""
     by: int | None = None
-    when_missing: WhenMissing = "unknown"
-    """``false``: a state that the record leaves open reads as not so."""
 
 
 class AcceptedReason(_Term, frozen=True, kw_only=True, tag="accepted-reason"):
