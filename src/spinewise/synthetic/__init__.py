@@ -1,0 +1,8 @@
+"""Practices that do not exist, with the truth about them beside their records."""
+
+from __future__ import annotations
+
+from spinewise.synthetic.practice import Format, synthesize
+from spinewise.synthetic.rates import Rates
+
+__all__ = ["Format", "Rates", "synthesize"]
