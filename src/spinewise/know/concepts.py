@@ -118,7 +118,7 @@ class Pattern:
         """The pattern written as ``text``; ValueError where it is none."""
         system, bar, code = text.partition("|")
         if not (bar and system and code) or "*" in code[:-1]:
-            raise ValueError(text)
+            raise ValueError(f"{text!r} is not a pattern")
         return cls(text, system, code)
 
     @property

@@ -99,7 +99,8 @@ def _follow(value: Any, shape: Any, steps: list[str]) -> tuple[Any, Any, list[st
             place.append(step)
         else:
             fields = {field.encode_name: field.type for field in getattr(shape, "fields", ())}
-            value, shape = value.get(step), fields.get(step)
+            # An unknown tag chooses no member of the union: the choice is then what is wrong.
+            value, shape = value.get(step), fields.get(step, shape)
             place.append(step)
     return value, _narrow(shape, value), place
 

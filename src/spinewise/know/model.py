@@ -24,6 +24,7 @@ Urgency = Literal["emergency", "same-day", "within-72-hours", "within-2-weeks", 
 Modality = Literal["xray", "ct", "mri", "bone-scan"]
 Better = Literal["lower", "higher"]
 Unit = Literal["episode", "image", "answer"]
+Anchor = Literal["index", "emergency-finding"]
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -272,7 +273,7 @@ class Indicator(_File, frozen=True, kw_only=True):
     """A sentence with the placeholders {period}, {n}, {d}, {rate}."""
     why_wrong: list[Text]
     """Answers to "why might this be wrong?"."""
-    anchor: Literal["index", "emergency-finding"] = "index"
+    anchor: Anchor = "index"
     """Day 0 of ``window``, ``needs`` and ``numerator``: the index day, or the day on which an
     emergency finding was first there. The population always counts from the index."""
     window: Days | None = None
