@@ -1,0 +1,148 @@
+"""The review in a terminal: one table, and the first three areas for improvement."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Words
+
+from spinewise.numerals import LanguageCode
+from spinewise.report import trust
+from spinewise.report.language import Language, language
+from spinewise.report.words import DOMAINS, FORMATS, STATES, TABLES
+from spinewise.review.result import DataTrust, IndicatorResult, Rate, Review
+
+_SET_ASIDE_SHOWN: Final = 5
+
+
+def show_review(review: Review, console: Console, code: LanguageCode = "en") -> None:
+    """Print the table of indicators and the first three areas for improvement."""
+    reader = language(code)
+    _ = reader.gettext
+    console.print(Words(review.practice, style="bold"))
+    first, last = review.period
+    console.print(Words(_("%(first)s to %(last)s", first=reader.day(first), last=reader.day(last))))
+    console.print()
+    console.print(table(review, reader))
+    if review.areas:
+        console.print()
+        console.print(Words(_("Where to improve first"), style="bold"))
+    for rank, area in enumerate(review.areas[:3], start=1):
+        name = reader.text(review[area.indicator].name)
+        line = Words(f"{rank}. {name}. ", style="bold")
+        line.append(reader.text(area.sentence), style="not bold")
+        if area.part.may_be_chance:
+            line.append(f" ({_('May be chance or records')})", style="not bold")
+        console.print(Padding(line, (0, 0, 0, 2)))
+    console.print()
+    console.print(Words(reader.text(review.notice)))
+
+
+def show_trust(found: DataTrust, console: Console, code: LanguageCode = "en") -> None:
+    """Print what a review rests on: sums, lag, completeness, spans, and a count per table."""
+    reader = language(code)
+    _ = reader.gettext
+    source = f"{_(FORMATS.get(found.format, found.format))}, "
+    console.print(Words(source + trust.patients(reader, found.patients)))
+    span = [reader.day(found.first_day) if found.first_day else _("not known")]
+    console.print(Words(_("%(first)s to %(last)s", first=span[0], last=reader.day(found.cutoff))))
+    if found.lag_days is not None:
+        console.print(Words(trust.lag(reader, found.lag_days)))
+    console.print(Words(trust.consent(reader, found.consent_out)))
+    console.print(Words(trust.sums(reader, found), style="" if found.ledger_agrees else "bold"))
+    console.print(Words(trust.set_aside(reader, found.quarantined)))
+    for row in found.quarantine[:_SET_ASIDE_SHOWN]:
+        place = ", ".join(str(part) for part in (row.path, row.line, row.field) if part)
+        console.print(
+            Padding(Words(f"{place}: {row.reason} ({row.value}). {row.mend}"), (0, 0, 0, 2))
+        )
+
+    shares = _plain_table(_("What"), _("Counted"), _("Share"))
+    for line in trust.completeness(reader, found):
+        counted = "–" if line.n is None else reader.count(line.n)
+        shares.add_row(
+            line.words,
+            counted if line.d is None else f"{counted}/{reader.count(line.d)}",
+            "–" if line.share is None else reader.percent(line.share),
+        )
+    spans = _plain_table(_("Part"), _("Carried"))
+    for domain, carried in found.carried.items():
+        words = [
+            _("%(first)s to %(last)s", first=reader.day(first), last=reader.day(last))
+            for first, last in carried
+        ]
+        spans.add_row(
+            _(DOMAINS[domain]) if domain in DOMAINS else domain,
+            "\n".join(words) or _("Not carried"),
+        )
+    tables = _plain_table(_("What your EMR should say"), _("Rows"), _("People"))
+    for kind in found.tables:
+        tables.add_row(
+            _(TABLES[kind.name]) if kind.name in TABLES else kind.name,
+            reader.count(kind.rows),
+            reader.count(kind.people),
+        )
+    for shown in (shares, spans, tables):
+        if shown.row_count:
+            console.print()
+            console.print(shown)
+    for assumption in found.assumptions:
+        console.print(Words(reader.text(assumption)))
+
+
+def _plain_table(first: str, *numbers: str) -> Table:
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    shown.add_column(first)
+    for heading in numbers:
+        shown.add_column(heading, justify="right")
+    return shown
+
+
+def table(review: Review, reader: Language) -> Table:
+    """Indicator, n/N, recorded rate, range, unknown, and the rate of the review before."""
+    _ = reader.gettext
+    shown = _plain_table(
+        _("Indicator"),
+        _("Better"),
+        _("Counted"),
+        _("Recorded rate"),
+        _("Range"),
+        _("Unknown"),
+        _("Since the last review"),
+    )
+    for result in review.indicators:
+        shown.add_row(*(Words(cell) for cell in _row(result, reader)))
+    return shown
+
+
+def _row(result: IndicatorResult, reader: Language) -> list[str]:
+    _ = reader.gettext
+    rate, before = result.rate, result.previous
+    computable = rate.state == "computable"
+    counted = f"{reader.count(rate.n)}/{reader.count(rate.d)}"
+    return [
+        reader.text(result.name),
+        _("lower") if result.better == "lower" else _("higher"),
+        counted if rate.state in ("computable", "too few") else "–",
+        _share(rate, reader),
+        _range(rate, reader) if computable else "–",
+        reader.count(rate.unknown),
+        _("was %(rate)s", rate=_share(before, reader)) if before else "–",
+    ]
+
+
+def _share(rate: Rate, reader: Language) -> str:
+    """The recorded rate, or why there is none: never 0 % for want of cases."""
+    if rate.state != "computable" or rate.recorded is None:
+        return reader.gettext(STATES[rate.state])
+    return reader.percent(rate.recorded)
+
+
+def _range(rate: Rate, reader: Language) -> str:
+    if rate.low is None or rate.high is None:
+        return "–"
+    low, high = reader.percent(rate.low), reader.percent(rate.high)
+    return low if low == high else reader.gettext("%(low)s to %(high)s", low=low, high=high)
