@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -440,7 +440,7 @@ SIGNED = '[[signoff]]\nrow = "{row}"\nby = "A. B."\nrole = "Physician"\non = 202
 def test_a_signed_row_reads_signed_off_and_no_other_does(folder: Path, row: str) -> None:
     (folder / "signoff.toml").write_text(SIGNED.format(row=row), encoding="utf-8")
     package = load_package(folder)
-    rows = {
+    rows: dict[str, Any] = {
         "episode:index": package.episode.index,
         **{f"exclusion:{e.id}": e for e in package.episode.exclusion},
         **{f"image:{i.modality}": i for i in package.imaging.image},
