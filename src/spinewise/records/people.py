@@ -161,7 +161,7 @@ def _event(row: tuple[Any, ...]) -> Event:
         event=row[1],
         source=row[2],
         kind=row[3],
-        role=row[4],
+        role=row[4] or ("performed" if row[3] == "imaging" else None),
         code=row[5],
         start=(day_number(row[6]), day_number(row[7])),
         time=row[8],

@@ -1,0 +1,212 @@
+"""Index visits and episodes of everybody (SEMANTICS 4), as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spinewise.measures.compile.codes import CodePredicates
+from spinewise.measures.compile.sql import (
+    FIRST_DAY,
+    LAST_DAY,
+    day,
+    inside,
+    one_of,
+    touches,
+)
+from spinewise.measures.frame import Frame
+
+Step = tuple[str, str]
+"""The name of a table and the query that fills it."""
+
+
+def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
+    rule = frame.package.episode.index
+    diagnosis = codes.column(rule.diagnosis, name="diagnosis")
+    verified = codes.verified(rule.diagnosis, name="diagnosis_verified")
+
+    def at_practice(visit: str) -> str:
+        setting = f"{visit}.setting"
+        return f"({setting} IS NULL OR {one_of(setting, rule.practice_settings)})"
+
+    first, last = rule.washout
+    opens = FIRST_DAY if first == "ever" else f"(c.index_lo + {first})"
+
+    yield (
+        "diagnosis",
+        f"""
+        SELECT patient, {day("coalesce(visit_lo, start_lo)")} AS day_lo,
+            {day("coalesce(visit_hi, start_hi)")} AS day_hi, visit,
+            coalesce(visit_setting, setting) AS setting,
+            {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi,
+            {verified} AS is_verified
+        FROM events JOIN code_is USING (code)
+        WHERE {diagnosis} AND kind = 'condition' AND status IS DISTINCT FROM 'refuted'
+            AND start_lo IS NOT NULL
+        UNION ALL
+        SELECT patient, {day("start_lo")}, {day("start_hi")}, visit, setting,
+            NULL, NULL, {verified}
+        FROM visits JOIN code_is USING (code)
+        WHERE {diagnosis} AND start_lo IS NOT NULL
+        """,
+    )
+    yield (
+        "index_visit",
+        f"""
+        WITH accepted AS (
+            SELECT patient, visit, start_lo, start_hi, start_time, source_id, file, line, setting,
+                clinician, onset_lo, onset_hi
+            FROM visits
+            WHERE (setting IS NULL OR {one_of("setting", rule.settings)})
+                AND start_lo IS NOT NULL
+        ), linked AS (
+            SELECT accepted.* FROM accepted SEMI JOIN diagnosis USING (visit)
+        ), same_day AS (
+            SELECT accepted.* FROM accepted
+            SEMI JOIN (SELECT patient, DATE '1970-01-01' + CAST(day_lo AS INTEGER) AS start_lo
+                       FROM diagnosis WHERE visit IS NULL AND day_lo = day_hi) AS unlinked
+                USING (patient, start_lo)
+            WHERE start_lo = start_hi
+        )
+        SELECT patient, visit, {day("start_lo")} AS index_lo, {day("start_hi")} AS index_hi,
+            start_lo, start_hi, start_time, coalesce(source_id, file || ':' || line) AS source,
+            setting, coalesce(clinician, '') AS clinician,
+            {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi
+        FROM (SELECT * FROM linked UNION SELECT * FROM same_day)
+        """,
+    )
+    yield (
+        "first_visit",
+        """
+        SELECT * FROM index_visit
+        QUALIFY row_number() OVER (
+            PARTITION BY patient, index_lo, index_hi
+            ORDER BY start_time IS NULL, start_time, source, visit) = 1
+        """,
+    )
+    yield (
+        "said_at_index",
+        """
+        SELECT v.visit, min({'lo': d.onset_lo, 'hi': d.onset_hi})
+                FILTER (WHERE d.onset_lo IS NOT NULL) AS onset,
+            bool_or(d.is_verified) AS is_verified
+        FROM (
+            SELECT v.visit, d.onset_lo, d.onset_hi, d.is_verified
+            FROM first_visit AS v JOIN diagnosis AS d ON d.visit = v.visit
+            UNION ALL
+            SELECT v.visit, d.onset_lo, d.onset_hi, d.is_verified
+            FROM first_visit AS v JOIN diagnosis AS d ON d.patient = v.patient
+                AND d.visit IS NULL AND d.day_lo = v.index_lo AND d.day_hi = v.index_lo
+                AND v.index_lo = v.index_hi
+            UNION ALL
+            SELECT visit, onset_lo, onset_hi, NULL FROM first_visit
+        ) AS d JOIN first_visit AS v USING (visit)
+        GROUP BY v.visit
+        """,
+    )
+    yield (
+        "followed",
+        f"""
+        SELECT v.visit, min({{'lo': p.start_lo, 'order': p.start_time IS NULL, 'time': p.start_time,
+                'source': coalesce(p.source_id, p.file || ':' || p.line), 'visit': p.visit,
+                'clinician': coalesce(p.clinician, '')}}).clinician AS clinician
+        FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
+            AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}
+        WHERE NOT {at_practice("v")} AND v.index_lo = v.index_hi
+            AND {at_practice("p")} AND p.start_lo = p.start_hi
+        GROUP BY v.visit
+        """,
+    )
+    yield (
+        "covered",
+        f"""
+        WITH span AS (
+            SELECT patient, {day("start_hi")} AS opens,
+                coalesce({day("end_lo")}, {LAST_DAY}) AS closes
+            FROM coverage SEMI JOIN first_visit USING (patient)
+            WHERE start_hi IS NOT NULL
+        ), marked AS (
+            SELECT *, CASE WHEN opens <= 1 + max(closes) OVER (
+                PARTITION BY patient ORDER BY opens, closes
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS starts
+            FROM span
+        ), numbered AS (
+            SELECT *, sum(starts) OVER (
+                PARTITION BY patient ORDER BY opens, closes ROWS UNBOUNDED PRECEDING) AS joined
+            FROM marked
+        )
+        SELECT patient, min(opens) AS opens, max(closes) AS closes
+        FROM numbered GROUP BY patient, joined
+        """,
+    )
+    yield (
+        "earlier",
+        f"""
+        SELECT c.visit, bool_or({inside("d.day", opens, f"(c.index_lo + {last})")}) AS sure,
+            bool_or({touches("d.day", opens, f"(c.index_lo + {last})")}) AS possible
+        FROM first_visit AS c JOIN diagnosis AS d ON d.patient = c.patient
+        WHERE (d.setting IS NULL OR NOT {one_of("d.setting", rule.washout_ignores)})
+        GROUP BY c.visit
+        """,
+    )
+    age = rule.minimum_age
+    yield (
+        "candidate",
+        f"""
+        WITH known AS (
+            SELECT v.*, p.patient_id, p.birth_lo, p.birth_hi,
+                {day("p.enrolled_from_hi")} AS enrolled_from_hi,
+                least(coalesce({day("p.enrolled_to_lo")}, {LAST_DAY}),
+                    CASE WHEN has.patient IS NULL THEN {LAST_DAY}
+                        ELSE coalesce(s.closes, {FIRST_DAY}) END) AS leaves_lo,
+                least(coalesce({day("p.enrolled_to_hi")}, {LAST_DAY}),
+                    CASE WHEN has.patient IS NULL THEN {LAST_DAY}
+                        ELSE coalesce(s.closes, {FIRST_DAY}) END) AS leaves_hi,
+                CASE WHEN p.death_lo IS NOT NULL THEN {day("p.death_lo")}
+                    WHEN p.death_text IS NOT NULL THEN {FIRST_DAY} ELSE {LAST_DAY} END AS dies_lo,
+                CASE WHEN p.death_lo IS NOT NULL THEN {day("p.death_hi")} ELSE {LAST_DAY} END
+                    AS dies_hi,
+                CASE WHEN has.patient IS NULL THEN {FIRST_DAY}
+                    ELSE coalesce(s.opens, {LAST_DAY}) END AS covered_from,
+                coalesce(e.sure, FALSE) AS earlier_sure,
+                coalesce(e.possible, FALSE) AS earlier_possible,
+                said.onset, coalesce(said.is_verified, FALSE) AS is_verified,
+                CASE WHEN {at_practice("v")} OR v.index_lo <> v.index_hi THEN v.clinician
+                    ELSE coalesce(f.clinician, '') END AS attributed
+            FROM first_visit AS v
+            JOIN patients AS p ON p.patient = v.patient
+            LEFT JOIN (SELECT DISTINCT patient FROM covered) AS has ON has.patient = v.patient
+            LEFT JOIN covered AS s ON s.patient = v.patient
+                AND v.index_lo BETWEEN s.opens AND s.closes
+            LEFT JOIN earlier AS e ON e.visit = v.visit
+            LEFT JOIN said_at_index AS said ON said.visit = v.visit
+            LEFT JOIN followed AS f ON f.visit = v.visit
+        ), judged AS (
+            SELECT *, CASE
+                WHEN index_lo <> index_hi THEN NULL
+                WHEN earlier_sure THEN FALSE
+                WHEN earlier_possible THEN NULL
+                WHEN {opens.replace("c.", "")} >= greatest({frame.observed_from},
+                    coalesce(enrolled_from_hi, {FIRST_DAY}), covered_from) THEN TRUE
+                ELSE NULL END AS washout,
+                CASE WHEN birth_lo IS NULL THEN NULL
+                    WHEN {_age("birth_hi", "start_lo")} >= {age} THEN TRUE
+                    WHEN {_age("birth_lo", "start_hi")} < {age} THEN FALSE
+                    ELSE NULL END AS age
+            FROM known
+        )
+        SELECT row_number() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+            patient, patient_id, visit, index_lo, index_hi, index_lo = index_hi AS is_dated,
+            source, setting, attributed AS clinician, onset.lo AS onset_lo, onset.hi AS onset_hi,
+            washout, age, washout AND age AS is_episode,
+            leaves_lo, leaves_hi, dies_lo, dies_hi, NOT is_verified AS proposed
+        FROM judged
+        """,
+    )
+
+
+def _age(birth: str, on: str) -> str:
+    """Completed years; a birthday of 29 February falls on 1 March in other years."""
+    return (
+        f"(year({on}) - year({birth}) - CASE WHEN month({on}) * 100 + day({on})"
+        f" < month({birth}) * 100 + day({birth}) THEN 1 ELSE 0 END)"
+    )

@@ -1,0 +1,234 @@
+"""Images of everybody: which rows are one, and whose episode it is in (SEMANTICS 5), as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spinewise.measures.compile.codes import CodePredicates
+from spinewise.measures.compile.episodes import Step
+from spinewise.measures.compile.sql import day, ever, one_of, text
+from spinewise.measures.frame import Frame
+
+
+def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
+    rule = frame.package.imaging
+    length = frame.package.episode.index.length
+    diagnosis = codes.column(frame.package.episode.index.diagnosis, name="diagnosis")
+    image_concepts = [name for row in rule.image for name in row.concepts]
+    listed = codes.column(image_concepts, name="image")
+    verified = codes.verified(image_concepts, name="image_verified")
+    pattern = "(?i)" + "|".join(f"(?:{p})" for p in rule.text_says_region)
+    says_so = (
+        f"regexp_matches(coalesce(e.text, ''), {text(pattern)})"
+        if rule.text_says_region
+        else "FALSE"
+    )
+    yield (
+        "image_row",
+        f"""
+        WITH imaging AS (
+            SELECT e.patient, e.event, coalesce(e.source_id, e.file || ':' || e.line) AS source,
+                coalesce(e.role, 'performed') AS role, {day("e.start_lo")} AS day_lo,
+                {day("e.start_hi")} AS day_hi, e.start_time, e.link,
+                coalesce(e.clinician, '') AS clinician, e.clinician_role,
+                coalesce(c.modality, e.modality, '') AS modality,
+                lower(trim(coalesce(e.region, ''))) AS named,
+                coalesce(c.{listed}, FALSE) AS listed,
+                coalesce(c.level_unknown, FALSE) AS level_unknown,
+                coalesce(c.{listed}, FALSE) AND NOT coalesce(c.{verified}, FALSE) AS proposed,
+                coalesce(r.{diagnosis}, FALSE) AS for_pain, {says_so} AS says_so
+            FROM events AS e
+            LEFT JOIN code_is AS c ON c.code = e.code
+            LEFT JOIN code_is AS r ON r.code = e.reason
+            WHERE e.kind = 'imaging' AND e.status IS DISTINCT FROM 'refuted'
+                AND e.start_lo IS NOT NULL
+        ), classed AS (
+            SELECT *, CASE
+                WHEN named = {text(rule.region)} THEN TRUE
+                WHEN named <> '' AND NOT {one_of("named", rule.unknown_regions)} THEN FALSE
+                WHEN named = '' AND NOT level_unknown THEN listed OR says_so
+                WHEN says_so OR for_pain THEN TRUE
+                ELSE NULL END AS region
+            FROM imaging
+        )
+        SELECT *, coalesce('link:' || link, CASE WHEN role = 'order' THEN 'order:' || event
+                ELSE 'shown:' || modality || ':' || day_lo || ':' || day_hi END) AS image_group
+        FROM classed WHERE region IS NULL OR region
+        """,
+    )
+    yield (
+        "image_group",
+        f"""
+        SELECT patient, image_group, max(link) AS link, {ever("region")} AS region,
+            bool_or(for_pain) AS for_pain,
+            bool_or(role IN ('performed', 'study')) AS is_shown,
+            min({{'event': event, 'source': source, 'lo': day_lo, 'hi': day_hi,
+                'proposed': proposed}}) FILTER (WHERE role = 'order') AS ordered,
+            (min({{'event': event, 'modality': modality}}) FILTER (WHERE modality <> '')).modality
+                AS modality,
+            (min({{'event': event, 'clinician': clinician}}) FILTER (
+                WHERE clinician <> '' AND (clinician_role = 'ordering'
+                    OR (role = 'order' AND coalesce(clinician_role, '') = '')))).clinician
+                AS clinician
+        FROM image_row GROUP BY patient, image_group
+        """,
+    )
+    yield (
+        "performance",
+        """
+        SELECT r.patient, r.image_group, r.day_lo, r.day_hi,
+            min({'event': r.event, 'source': r.source, 'proposed': r.proposed}) AS first,
+            min(r.start_time) AS performed_time,
+            (min({'event': r.event, 'modality': r.modality})
+                FILTER (WHERE r.modality <> '')).modality AS modality,
+            row_number() OVER (
+                PARTITION BY r.patient, r.image_group ORDER BY r.day_lo, r.day_hi) AS number
+        FROM image_row AS r JOIN image_group AS g USING (patient, image_group)
+        WHERE r.role IN ('performed', 'study') OR (r.role = 'report' AND NOT g.is_shown)
+        GROUP BY r.patient, r.image_group, r.day_lo, r.day_hi
+        """,
+    )
+    yield (
+        "image_part",
+        f"""
+        WITH part AS (
+            SELECT g.patient, coalesce(g.ordered.event, p.first.event) AS event,
+                CASE WHEN g.ordered IS NOT NULL THEN g.ordered.source
+                        || CASE WHEN p.number > 1 THEN '#' || p.number ELSE '' END
+                    ELSE p.first.source END AS source,
+                coalesce(g.ordered.proposed, p.first.proposed) AS proposed,
+                g.ordered.lo AS order_lo, g.ordered.hi AS order_hi,
+                p.day_lo AS shown_lo, p.day_hi AS shown_hi, p.performed_time,
+                coalesce(p.modality, g.modality, '') AS modality, g.region, g.for_pain,
+                coalesce(g.clinician, '') AS clinician, g.link
+            FROM image_group AS g LEFT JOIN performance AS p USING (patient, image_group)
+        ), alike AS (
+            SELECT patient, modality, shown_lo, shown_hi, {ever("region")} AS region,
+                bool_or(for_pain) AS for_pain, bool_or(order_lo IS NOT NULL) AS is_ordered,
+                min(event) AS first_event
+            FROM part WHERE shown_lo IS NOT NULL
+            GROUP BY patient, modality, shown_lo, shown_hi
+        )
+        SELECT p.* REPLACE (
+            CASE WHEN p.shown_lo IS NULL THEN p.region ELSE a.region END AS region,
+            CASE WHEN p.shown_lo IS NULL THEN p.for_pain ELSE a.for_pain END AS for_pain)
+        FROM part AS p LEFT JOIN alike AS a USING (patient, modality, shown_lo, shown_hi)
+        WHERE p.shown_lo IS NULL OR p.order_lo IS NOT NULL
+            OR (NOT a.is_ordered AND p.event = a.first_event)
+        """,
+    )
+    yield (
+        "waiting",
+        """
+        SELECT o.*, row_number() OVER (
+            PARTITION BY patient, modality ORDER BY order_lo, event) AS place
+        FROM image_part AS o
+        WHERE shown_lo IS NULL AND order_lo = order_hi
+        """,
+    )
+    yield (
+        "free",
+        """
+        SELECT f.*, row_number() OVER (
+            PARTITION BY patient, modality ORDER BY shown_lo, event) AS place
+        FROM image_part AS f
+        WHERE order_lo IS NULL AND shown_lo = shown_hi
+        """,
+    )
+    yield (
+        "joined",
+        f"""
+        WITH RECURSIVE queue AS (
+            SELECT patient, modality, CAST(0 AS BIGINT) AS turn, CAST(0 AS BIGINT) AS taken,
+                CAST(0 AS BIGINT) AS match
+            FROM (SELECT DISTINCT patient, modality FROM waiting SEMI JOIN free
+                USING (patient, modality))
+            UNION ALL
+            SELECT q.patient, q.modality, q.turn + 1,
+                CASE WHEN min(f.shown_lo) <= any_value(w.order_lo) + {rule.join_within}
+                    THEN min(f.place) ELSE any_value(q.taken) END,
+                CASE WHEN min(f.shown_lo) <= any_value(w.order_lo) + {rule.join_within}
+                    THEN min(f.place) ELSE 0 END
+            FROM queue AS q
+            JOIN waiting AS w ON w.patient = q.patient AND w.modality = q.modality
+                AND w.place = q.turn + 1
+            LEFT JOIN free AS f ON f.patient = q.patient AND f.modality = q.modality
+                AND f.place > q.taken AND f.shown_lo >= w.order_lo
+            GROUP BY q.patient, q.modality, q.turn
+        )
+        SELECT patient, modality, turn AS order_place, match AS shown_place
+        FROM queue WHERE match > 0
+        """,
+    )
+    yield (
+        "image",
+        """
+        WITH matched AS (
+            SELECT w.patient, w.event, w.source, w.proposed, w.order_lo, w.order_hi,
+                f.shown_lo, f.shown_hi, f.performed_time, w.modality,
+                w.region OR f.region AS region, w.for_pain OR f.for_pain AS for_pain,
+                CASE WHEN w.clinician <> '' THEN w.clinician ELSE f.clinician END AS clinician,
+                w.link, f.link AS shown_link, f.event AS shown_event
+            FROM joined AS j
+            JOIN waiting AS w ON w.patient = j.patient AND w.modality = j.modality
+                AND w.place = j.order_place
+            JOIN free AS f ON f.patient = j.patient AND f.modality = j.modality
+                AND f.place = j.shown_place
+        ), every AS (
+            SELECT * EXCLUDE (shown_event) FROM matched
+            UNION ALL
+            SELECT patient, event, source, proposed, order_lo, order_hi, shown_lo, shown_hi,
+                performed_time, modality, region, for_pain, clinician, link, NULL
+            FROM image_part AS p
+            WHERE NOT (p.shown_lo IS NULL AND p.order_lo = p.order_hi
+                    AND EXISTS (SELECT 1 FROM matched AS m WHERE m.event = p.event))
+                AND NOT (p.order_lo IS NULL
+                    AND EXISTS (SELECT 1 FROM matched AS m WHERE m.shown_event = p.event))
+        )
+        SELECT row_number() OVER (ORDER BY event, source) AS image, *,
+            coalesce(order_lo, shown_lo) AS day_lo, coalesce(order_hi, shown_hi) AS day_hi
+        FROM every
+        """,
+    )
+    yield (
+        "placed",
+        f"""
+        WITH near AS (
+            SELECT i.image,
+                arg_max(c.unit, c.index_lo) FILTER (
+                    WHERE c.is_dated AND c.index_lo <= i.day_lo) AS holds_first,
+                arg_max(c.unit, c.index_lo) FILTER (
+                    WHERE c.is_dated AND c.index_lo <= i.day_hi) AS holds_last,
+                arg_min(c.unit, c.index_lo) FILTER (
+                    WHERE c.is_dated AND i.day_lo = i.day_hi AND i.order_lo IS NOT NULL
+                        AND i.for_pain AND c.index_lo - i.day_lo
+                            BETWEEN 1 AND {rule.counts_before_index}) AS soon,
+                arg_min(c.unit, {{'lo': c.index_lo, 'hi': c.index_hi}}) FILTER (
+                    WHERE c.index_lo <= i.day_hi AND i.day_lo <= c.index_hi + {length}) AS perhaps
+            FROM image AS i JOIN candidate AS c ON c.patient = i.patient
+                AND c.is_episode IS DISTINCT FROM FALSE
+            GROUP BY i.image
+        ), held AS (
+            SELECT i.image, CASE WHEN f.unit = l.unit AND i.day_lo <= f.index_lo + {length}
+                    AND i.day_hi <= l.index_lo + {length} THEN f.unit END AS held,
+                n.soon, n.perhaps
+            FROM image AS i JOIN near AS n USING (image)
+            LEFT JOIN candidate AS f ON f.unit = n.holds_first
+            LEFT JOIN candidate AS l ON l.unit = n.holds_last
+        ), chosen AS (
+            SELECT image, coalesce(held, soon, perhaps) AS unit, held IS NOT NULL AS is_held,
+                coalesce(held, soon) IS NOT NULL AS certain
+            FROM held
+        )
+        SELECT *, counted_lo - index_lo AS after_lo, counted_hi - index_lo AS after_hi
+        FROM (
+            SELECT i.*, c.unit, c.index_lo, coalesce(h.certain, TRUE) AS certain,
+                CASE WHEN h.is_held OR NOT h.certain THEN i.day_lo ELSE c.index_lo END
+                    AS counted_lo,
+                CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE c.index_lo END
+                    AS counted_hi
+            FROM image AS i LEFT JOIN chosen AS h USING (image)
+            LEFT JOIN candidate AS c ON c.unit = h.unit
+        )
+        """,
+    )

@@ -1,0 +1,300 @@
+"""The red-flag screen of everybody (SEMANTICS 2 and 3), as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from spinewise.know.model import Combination, Finding
+from spinewise.measures.compile.codes import CodePredicates
+from spinewise.measures.compile.episodes import Step
+from spinewise.measures.compile.sql import (
+    FIRST_DAY,
+    LAST_DAY,
+    all_of,
+    any_of,
+    ever,
+    negate,
+    text,
+    within,
+)
+from spinewise.measures.frame import Frame, finding_concept
+from spinewise.measures.kleene import NEVER
+
+_DAY = 86_400
+
+
+def finding_codes(frame: Frame) -> list[tuple[int, int, str]]:
+    """Rows (code key, place of the finding, role) with role said, coded or current."""
+    rows = []
+    for place, finding in enumerate(frame.package.red_flags.finding):
+        roles = {
+            "said": {finding_concept(finding.id)},
+            "coded": set(finding.codes),
+            "current": set(finding.current_codes),
+        }
+        for code, names in sorted(frame.concepts.items()):
+            rows += [(code, place, role) for role, wanted in roles.items() if names & wanted]
+    return rows
+
+
+def relevant_to_findings(frame: Frame, codes: CodePredicates) -> list[str]:
+    """The code predicates of every finding's answers and codes."""
+    wanted: set[str] = set()
+    for finding in frame.package.red_flags.finding:
+        wanted |= {finding_concept(finding.id), *finding.codes, *finding.current_codes}
+    return [codes.evidence(wanted, name="finding")]
+
+
+def emergency_steps(frame: Frame, days_asked: Sequence[int | None]) -> Iterator[Step]:
+    """
+    Whether an emergency finding was there by a day, since when, and what fits it.
+
+    ``days_asked`` are the days that terms ask about, None for the end of the episode.
+    """
+    findings = frame.package.red_flags.finding
+    places = {findings.index(finding): finding for finding in frame.emergency_findings}
+    listed = ", ".join(str(place) for place in places) or "-1"
+    fits = " ".join(
+        f"WHEN finding = {place} THEN {_texts(frame.fitting(finding))}"
+        for place, finding in places.items()
+    )
+    states = "".join(
+        f", {_emergency_state(frame, by, len(places))} AS {emergency_column(by)}"
+        for by in days_asked
+    )
+    in_episode = _emergency_held(frame, None)
+    yield (
+        "emergency_row",
+        f"""
+        SELECT u.unit, u.index_lo, e.day_lo, e.day_hi, f.finding, f.role = 'said' AS is_said,
+            CASE WHEN f.role = 'said' THEN e.value = 'present' ELSE TRUE END AS is_present,
+            f.role = 'current' AND e.status IS NOT DISTINCT FROM 'refuted'
+                AND (e.end_lo IS NULL OR e.end_lo <= e.day_hi) AS may_be_refuted
+        FROM unit AS u JOIN evidence AS e USING (unit) JOIN finding_code AS f USING (code)
+        WHERE f.finding IN ({listed}) AND (
+            (f.role = 'said' AND e.kind = 'finding' AND e.status IS DISTINCT FROM 'refuted'
+                AND e.value IN ('present', 'absent'))
+            OR (f.role = 'current' AND e.kind <> 'finding'))
+        """,
+    )
+    yield (
+        "emergency",
+        f"""
+        SELECT unit, min(day_lo) FILTER (WHERE is_present AND {in_episode}) AS since,
+            list(DISTINCT finding) FILTER (WHERE is_present AND {in_episode}) AS findings
+            {states}
+        FROM emergency_row GROUP BY unit
+        """,
+    )
+    yield (
+        "fitting",
+        f"""
+        SELECT DISTINCT unit,
+            unnest(CASE {fits or "WHEN FALSE THEN ['']"} ELSE [''] END) AS modality
+        FROM (SELECT unit, unnest(findings) AS finding FROM emergency)
+        """,
+    )
+
+
+def emergency_column(by: int | None) -> str:
+    """The column of the table ``emergency`` that says whether there was one by a day."""
+    return "state" if by is None else f"state_by_{by}"
+
+
+def _emergency_held(frame: Frame, by: int | None) -> str:
+    last = frame.package.episode.index.length if by is None else by
+    held = within("day", "index_lo", f"(index_lo + {last})")
+    return f"(CASE WHEN may_be_refuted AND {held} THEN NULL ELSE {held} END)"
+
+
+def _emergency_state(frame: Frame, by: int | None, findings: int) -> str:
+    held = _emergency_held(frame, by)
+    return f"""
+        CASE WHEN bool_or(is_present AND {held}) THEN TRUE
+            WHEN bool_or(is_present AND {held} IS NULL)
+                OR count(DISTINCT finding) FILTER (WHERE is_said AND {held}) < {findings} THEN NULL
+            ELSE FALSE END
+    """
+
+
+def screen_steps(frame: Frame) -> Iterator[Step]:
+    """The screen of every row of the table ``reading``."""
+    rules = frame.package.red_flags
+    looks_from = " ".join(
+        f"WHEN f.finding = {place} THEN r.index_lo - {int(finding.look_back)}"
+        for place, finding in enumerate(rules.finding)
+        if finding.look_back != "ever"
+    )
+    opens = f"CASE {looks_from} ELSE {FIRST_DAY} END" if looks_from else FIRST_DAY
+    yield (
+        "seen_row",
+        f"""
+        WITH joined AS (
+            SELECT r.reading, r.index_lo, r.as_of, f.finding, f.role, e.*,
+                {opens} AS looks_from,
+                CASE WHEN e.link IN (r.link, r.shown_link) THEN FALSE
+                    WHEN e.seen_lo > r.shown_hi THEN FALSE
+                    WHEN e.recorded_time > r.performed_time AND e.seen_lo = e.seen_hi
+                        AND r.shown_lo = r.shown_hi AND e.seen_lo = r.shown_lo THEN FALSE
+                    WHEN e.seen_hi <= r.as_of THEN TRUE
+                    WHEN e.seen_lo <= r.as_of THEN NULL
+                    ELSE FALSE END AS seen
+            FROM reading AS r JOIN evidence AS e USING (unit) JOIN finding_code AS f USING (code)
+            WHERE (f.role = 'said') = (e.kind = 'finding') AND f.role <> 'current'
+        ), dated AS (
+            SELECT *,
+                {within("day", "index_lo", "as_of")} AS in_episode,
+                {within("day", "looks_from", "as_of")} AS in_look_back,
+                CASE WHEN status IS DISTINCT FROM 'refuted' THEN TRUE
+                    WHEN end_lo IS NULL THEN NULL
+                    ELSE {within("end", "(as_of + 1)", LAST_DAY)} END AS still,
+                {within("end", FIRST_DAY, "as_of")} AS ended
+            FROM joined
+        )
+        SELECT reading, finding, role, index_lo, seen_lo, status, value, seen, in_look_back, ended,
+            day_lo, day_hi, day_time, end_lo, end_hi,
+            in_episode AND seen AS answer_held,
+            in_look_back AND seen AND still AS coded
+        FROM dated
+        """,
+    )
+    yield (
+        "statement",
+        f"""
+        SELECT reading, finding, value = 'present' AS says, answer_held IS NOT NULL AS certain,
+            TRUE AS by_person,
+            coalesce({_second("day_time")}, day_lo * {_DAY}) AS first_moment,
+            coalesce({_second("day_time")}, day_hi * {_DAY} + {_DAY - 1}) AS last_moment
+        FROM seen_row
+        WHERE role = 'said' AND status IS DISTINCT FROM 'refuted'
+            AND value IN ('present', 'absent') AND answer_held IS DISTINCT FROM FALSE
+        UNION ALL
+        SELECT reading, finding, FALSE, coalesce(end_lo IS NOT NULL AND ended, FALSE), FALSE,
+            CASE WHEN end_lo IS NULL THEN day_lo * {_DAY} ELSE end_lo * {_DAY} END,
+            CASE WHEN end_lo IS NULL THEN {NEVER * _DAY}
+                ELSE end_hi * {_DAY} + {_DAY - 1} END
+        FROM seen_row
+        WHERE role = 'coded' AND status = 'refuted' AND coded IS DISTINCT FROM TRUE
+            AND in_look_back IS DISTINCT FROM FALSE AND seen IS DISTINCT FROM FALSE
+            AND (end_lo IS NULL OR ended IS DISTINCT FROM FALSE)
+        """,
+    )
+    yield (
+        "finding_read",
+        f"""
+        WITH last_said AS (
+            SELECT *, max(first_moment) FILTER (WHERE certain)
+                OVER (PARTITION BY reading, finding) AS latest
+            FROM statement
+        ), said AS (
+            SELECT reading, finding,
+                bool_or(says) FILTER (WHERE is_last) AS says_present,
+                bool_or(NOT says) FILTER (WHERE is_last) AS says_absent,
+                bool_or(certain) FILTER (WHERE is_last) AS certain,
+                bool_or(by_person AND certain) AS answered
+            FROM (SELECT *, latest IS NULL OR last_moment >= latest AS is_last FROM last_said)
+            GROUP BY reading, finding
+        ), coded AS (
+            SELECT reading, finding, {ever("coded")} AS coded,
+                bool_or(coded AND seen_lo >= index_lo) AS fresh
+            FROM seen_row WHERE role = 'coded' GROUP BY reading, finding
+        ), both_ways AS (
+            SELECT reading, finding, coalesce(says_present, FALSE) AS says_present,
+                coalesce(says_absent, FALSE) AS says_absent, coalesce(certain, FALSE) AS certain,
+                coalesce(answered, FALSE) AS answered,
+                CASE WHEN coded.reading IS NULL THEN FALSE ELSE coded END AS coded,
+                coalesce(fresh, FALSE) AS fresh
+            FROM said FULL JOIN coded USING (reading, finding)
+        )
+        SELECT reading, finding, answered,
+            coded IS NOT DISTINCT FROM FALSE AND NOT says_present AND NOT says_absent AS silent,
+            fresh OR (says_present AND NOT says_absent AND certain) AS fresh,
+            CASE WHEN coded AND says_absent AND NOT says_present THEN NULL
+                WHEN coded THEN TRUE
+                WHEN says_present = says_absent OR NOT certain THEN NULL
+                WHEN says_present THEN TRUE
+                WHEN coded IS NULL THEN NULL
+                ELSE FALSE END AS value
+        FROM both_ways
+        """,
+    )
+    yield "screen", _screen(frame)
+
+
+def _screen(frame: Frame) -> str:
+    """One row a reading: its status, and what the terms of a definition ask about."""
+    rules = frame.package.red_flags
+    place = {finding.id: number for number, finding in enumerate(rules.finding)}
+    needed = {family.id for family in rules.family if family.needed}
+    columns, values = [], []
+    for finding in rules.finding:
+        number = place[finding.id]
+        is_it = f"finding = {number}"
+        silent = "NULL" if _must_be_asked(finding, needed) else "FALSE"
+        columns += [
+            f"coalesce(bool_or(NOT silent) FILTER (WHERE {is_it}), FALSE) AS spoke_{number}",
+            f"bool_or(value) FILTER (WHERE {is_it}) AS value_{number}",
+            f"coalesce(bool_or(answered) FILTER (WHERE {is_it}), FALSE) AS answered_{number}",
+            f"coalesce(bool_or(value AND fresh) FILTER (WHERE {is_it}), FALSE) AS fresh_{number}",
+        ]
+        spoken = f"CASE WHEN spoke_{number} THEN value_{number}"
+        values += [
+            f"{spoken} ELSE {silent} END AS asked_{number}",
+            f"{spoken} ELSE FALSE END AS known_{number}",
+        ]
+    sufficient = [place[f.id] for f in rules.finding if f.strength == "sufficient"]
+    asked = {name: f"asked_{number}" for name, number in place.items()}
+    known = {name: f"known_{number}" for name, number in place.items()}
+    present = any_of(
+        [f"asked_{number}" for number in sufficient]
+        + [_combined(c, asked) for c in rules.combination if c.justifies_imaging]
+    )
+    combinations = "".join(
+        f", {_combined(c, known)} AS combination_{number}"
+        for number, c in enumerate(rules.combination)
+    )
+    complete = all_of(f"answered_{place[f.id]}" for f in frame.needed_findings)
+    return f"""
+        WITH wide AS (
+            SELECT reading, {", ".join(columns)}
+            FROM reading LEFT JOIN finding_read USING (reading)
+            GROUP BY reading
+        ), spoken AS (
+            SELECT *, {", ".join(values)} FROM wide
+        ), judged AS (
+            SELECT reading, {present} AS present, {complete} AS complete,
+                {any_of(f"fresh_{number}" for number in sufficient)} AS sufficient
+                {combinations}
+            FROM spoken
+        )
+        SELECT *, CASE WHEN present THEN TRUE WHEN {negate("present")} AND complete THEN FALSE
+            ELSE NULL END AS status
+        FROM judged
+    """
+
+
+def _must_be_asked(finding: Finding, needed: set[str]) -> bool:
+    return finding.family in needed and finding.strength != "context"
+
+
+def _combined(combination: Combination, values: Mapping[str, str]) -> str:
+    every = all_of(values[name] for name in combination.all_of)
+    if not combination.also_any:
+        return every
+    also = [values[name] for name in combination.also_any]
+    sure = " + ".join(f"CASE WHEN {value} THEN 1 ELSE 0 END" for value in also)
+    perhaps = " + ".join(f"CASE WHEN {value} IS FALSE THEN 0 ELSE 1 END" for value in also)
+    needed = combination.also_at_least
+    enough = (
+        f"CASE WHEN {sure} >= {needed} THEN TRUE WHEN {perhaps} >= {needed} THEN NULL"
+        " ELSE FALSE END"
+    )
+    return f"({every} AND ({enough}))"
+
+
+def _second(time: str) -> str:
+    return f"CAST(floor(epoch({time})) AS BIGINT)"
+
+
+def _texts(values: tuple[str, ...]) -> str:
+    return "[" + ", ".join(text(value) for value in values) + "]"
