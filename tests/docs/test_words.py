@@ -34,7 +34,10 @@ def found_in(paths: list[Path], pattern: str, allowed: dict[str, str] | None = N
 
 
 BLAME = r"\b(unnecessary|inappropriate|unjustified|unneeded|wasteful|inutiles?|inappropriée?s?)\b"
-BLAME_ALLOWED = {"CONTRIBUTING.md": "Words that blame"}
+BLAME_ALLOWED = {
+    "CONTRIBUTING.md": "Words that blame",
+    "src/spinewise/packages/low_back_pain/package.toml": "title = ",  # of publications
+}
 
 
 def test_no_word_blames() -> None:
