@@ -37,6 +37,7 @@ BLAME = r"\b(unnecessary|inappropriate|unjustified|unneeded|wasteful|inutiles?|i
 BLAME_ALLOWED = {
     "CONTRIBUTING.md": "Words that blame",
     "src/spinewise/packages/low_back_pain/package.toml": "title = ",  # of publications
+    "docs/reference/indicators.md": "| `jenkins-2018` |",
 }
 
 
