@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinewise.synthetic.practice import Format, synthesize
+from spinewise.synthetic.practice import Format, synthesize, truth_folder
 from spinewise.synthetic.rates import Rates
 
-__all__ = ["Format", "Rates", "synthesize"]
+__all__ = ["Format", "Rates", "synthesize", "truth_folder"]

@@ -40,7 +40,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     con.execute("CREATE MACRO known(word) AS nullif(CAST(word AS VARCHAR), '')")
     con.execute(f"CREATE MACRO words(modality) AS {_WORDS}")
     con.execute(f"CREATE MACRO mention(finding, language) AS {_MENTION}")
-    con.execute("CREATE MACRO iso(day) AS strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m-%d')")
+    con.execute(
+        "CREATE MACRO iso(day) AS strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m-%d')"
+    )
     con.execute(
         "CREATE MACRO moment(day, minute) AS CASE WHEN minute IS NULL THEN iso(day) ELSE "
         "iso(day) || 'T' || lpad(CAST(minute // 60 AS VARCHAR), 2, '0') || ':' ||"
@@ -434,12 +436,12 @@ _OTHERS: Final = [
     FROM (SELECT *, min(n) OVER (PARTITION BY person) first_n FROM other) WHERE diagnosis <> ''
     """,
     """
-    SELECT person, 'medication' kind, drug code, "day", "day" recorded, clinician,
+    SELECT DISTINCT person, 'medication' kind, drug code, "day", "day" recorded, clinician,
         'prescribing' clinician_role, 30 days_supply, 'active' status, false history, 1 "copy"
     FROM other WHERE drug <> ''
     """,
     """
-    SELECT person, 'imaging' kind, 'performed' "role", image code, "day", "day" recorded,
+    SELECT DISTINCT person, 'imaging' kind, 'performed' "role", image code, "day", "day" recorded,
         'xray' modality, 'other' region, 'RAD' clinician, 'performing' clinician_role,
         'completed' status, false history, 1 "copy"
     FROM other WHERE image <> ''

@@ -15,6 +15,8 @@ from spinewise.synthetic.parts import Parts
 from spinewise.synthetic.plan import Plan
 from spinewise.synthetic.truth import INDICATORS, OUT, WITH, WITHOUT, Books, span
 
+_BESIDES: Final = ("excluded", "outside", "not-evaluated", "undecided", "beside")
+
 _FLAG: Final = "(['0', '1', 'unknown', 'not_evaluated'])[1 + {}]"
 
 _UNITS: Final = f"""
@@ -118,9 +120,7 @@ class Truth:
         """Numerator, denominator, range and counts of one indicator in one calendar year."""
         n = d = 0
         places: Counter[int] = Counter()
-        reasons: dict[str, Counter[str]] = {
-            name: Counter() for name in ("excluded", "outside", "not-evaluated", "undecided")
-        }
+        reasons: dict[str, Counter[str]] = {name: Counter() for name in _BESIDES}
         for (name, of, category, because, numerator, place), count in self._counts.items():
             if (name, of) != (indicator, year):
                 continue

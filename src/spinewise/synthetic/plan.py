@@ -173,8 +173,9 @@ class Plan:
     bouts: Bouts
     images: Images
     visits: Visits
+    start: int
     end: int
-    """The cut-off: the last day of the records."""
+    """First day of the records, and the last: the cut-off."""
 
 
 def draw_plan(
@@ -200,7 +201,7 @@ def draw_plan(
     bouts = _bouts(rng, people, clinicians, person, slot, day, recurs, shock, rates)
     images = _images(rng, people, clinicians, bouts, busy, start, shock, rates)
     visits = _visits(rng, people, busy, start, end, rates)
-    return Plan(people, bouts, images, visits, end)
+    return Plan(people, bouts, images, visits, start, end)
 
 
 # Bouts ------------------------------------------------------------------------------------------
@@ -255,7 +256,7 @@ def _bouts(
         NEVER,
     )
     handled = rng.random(n)
-    emergency_visit = np.where(urgent & ~emergency & (handled < 0.55), 0, NEVER)
+    emergency_visit = np.where(urgent & ~emergency & (handled < 0.5), 0, NEVER)
 
     known = people.trait_recorded[person] <= day
     record = _recording(rng, clinicians, clinician, finding, strong, urgent, day, shock, rates)
@@ -493,7 +494,7 @@ def _first(
     )
     urgent = np.isin(bouts.finding, EMERGENCY)
     in_hospital = (bouts.emergency_visit != NEVER) | (bouts.setting == "emergency")
-    chance = np.where(urgent, np.where(in_hospital, 0.6, 0.67), chance)
+    chance = np.where(urgent, np.where(in_hospital, 0.6, 0.5), chance)
     imaged = rng.random(n) < chance
     at = rng.random(n)
     offset = np.select(

@@ -16,6 +16,7 @@ from spinewise.synthetic.ledger import Truth
 from spinewise.synthetic.people import draw_clinicians, draw_people
 from spinewise.synthetic.plan import draw_plan
 from spinewise.synthetic.rates import Rates
+from spinewise.synthetic.record_tables import RecordTables
 from spinewise.synthetic.truth import Books
 
 Format = Literal["fhir", "csv", "tables"]
@@ -60,8 +61,8 @@ def synthesize(
         ``csv`` (the CSV form), ``fhir`` (NDJSON, one type a file) or ``tables`` (the record
         tables themselves, for benchmarks).
     out
-        A folder, made if missing. ``truth/`` in it holds ``episodes.csv``, ``images.csv``,
-        ``units.csv`` and ``expected.json``.
+        A folder for the records, empty or not there yet. The truth is written beside it, not into
+        it: to :func:`truth_folder`.
     start, end
         First and last day of the records; ``end`` is the cut-off.
     shock
@@ -78,11 +79,12 @@ def synthesize(
         For arguments that make no practice.
     """
     _check(patients, seed, format, out, start, end, practices)
+    out = out.absolute()
     out.mkdir(parents=True, exist_ok=True)
     first, last = _day(start), _day(end)
     clinicians = draw_clinicians(np.random.default_rng([seed, 0]), patients, practices, rates)
     con = facts.connect()
-    truth = Truth(con, out / "truth")
+    truth = Truth(con, truth_folder(out))
     writer = _writer(format)(con, out)
     for block, begin in enumerate(range(0, patients, BLOCK)):
         if progress:
@@ -114,8 +116,13 @@ def synthesize(
     )
 
 
+def truth_folder(out: Path) -> Path:
+    """Where the truth about the records in ``out`` is: ``practice-truth`` beside ``practice``."""
+    return out.with_name(f"{out.name}-truth")
+
+
 def _writer(format: Format) -> Callable[..., Writer]:  # noqa: A002
-    return {"csv": CsvForm}[format]
+    return {"csv": CsvForm, "tables": RecordTables}[format]
 
 
 def _day(day: date) -> int:
@@ -149,8 +156,9 @@ def _check(
             f"{practices} practices for {patients} people",
             hint="Ask for at least one practice, and no more than people.",
         )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise SpinewiseError(
-            f"{out} is not an empty folder",
-            hint="Name a folder that is empty or does not exist yet.",
-        )
+    for folder in (out, truth_folder(out)):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise SpinewiseError(
+                f"{folder} is not an empty folder",
+                hint="Name a folder that is empty or does not exist yet.",
+            )

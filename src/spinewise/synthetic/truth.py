@@ -38,6 +38,8 @@ EMERGENCY_DAYS: Final = 2
 EMERGENCY_OVER: Final = 16
 """An emergency may be found until day 14; then its time must be over."""
 PALLIATIVE: Final = 365
+QUALITY_FROM: Final = -14
+"""A baseline answer counts from this day on."""
 
 INDICATORS: Final = (
     "imaging-early",
@@ -85,7 +87,7 @@ class Units:
     verdict: Words
     places: Ints
     category: Words
-    """in, excluded, outside, not-evaluated or undecided."""
+    """in, excluded, outside, not-evaluated, undecided or beside."""
 
 
 class Books:
@@ -275,6 +277,7 @@ class Books:
                 population=np.where(urgent, 1, 0),
                 recorded=urgent,
                 death_ends=False,
+                beside=~urgent,
             ),
             "red-flag-documentation": self._judge(SCREEN_BY, screened),
             "specialist-consultation": self._judge(EPISODE, consulted),
@@ -283,12 +286,14 @@ class Books:
                 bouts.quality_change > 0,
                 population=answered.astype(np.int64),
                 recorded=answered,
+                needs=("answers", QUALITY_FROM),
             ),
             "opioid-start": self._judge(
                 OPIOID_BY,
                 self._starts_opioid(),
                 population=self._naive().astype(np.int64),
                 recorded=self._naive(),
+                needs=("prescriptions", -WASHOUT),
             ),
             "experience-definitely": self._experience(people.followed_to),
             **self._image_units(),
@@ -301,7 +306,9 @@ class Books:
         *,
         population: Ints | None = None,
         recorded: Flags | None = None,
+        needs: tuple[str, int] = ("", 0),
         death_ends: bool = True,
+        beside: Flags | None = None,
     ) -> Units:
         """
         Put every index visit in its place under one indicator.
@@ -312,6 +319,10 @@ class Books:
             Its last day, which must be over.
         population, recorded
             Who belongs in the denominator: 0, 1 or unknown; and as the record stands.
+        needs
+            A domain, and the day counted from the index from which the records must carry it.
+        beside
+            Who is counted beside the denominator, whether or not the window is over.
         """
         bouts, people = self.plan.bouts, self.plan.people
         n = bouts.day.size
@@ -326,8 +337,14 @@ class Books:
         outside = self.member == 0
         member = self.member == 1
         excluded = self.excluded != ""
-        over = ~gone & (ends <= self.plan.end)
-        category = np.select([outside, ~over], ["outside", "not-evaluated"], "")
+        carried = bouts.day + needs[1] >= self.plan.start
+        over = ~gone & (ends <= self.plan.end) & carried
+        aside = np.zeros(n, dtype=bool) if beside is None else beside
+        category = np.select(
+            [outside, aside & ~excluded, aside, ~over],
+            ["outside", "beside", "excluded", "not-evaluated"],
+            "",
+        )
         open_ = category == ""
         category = np.select(
             [
@@ -349,7 +366,10 @@ class Books:
             ],
             [
                 self._why_not,
-                np.where(gone, "not-followed", "not-yet"),
+                _joined(
+                    np.where(carried, "", f"not-carried:{needs[0]}"),
+                    np.where(gone, "not-followed", np.where(ends <= self.plan.end, "", "not-yet")),
+                ),
                 self.excluded,
                 "population",
                 _joined(self._why_unknown, np.where(numerator == UNKNOWN, "numerator-unknown", "")),
@@ -368,7 +388,7 @@ class Books:
             in_numerator=np.where(waiting, NOT_EVALUATED, np.where(outside, 0, numerator)),
             verdict=np.full(n, ""),
             places=np.where(
-                outside | waiting | excluded,
+                outside | waiting | excluded | aside,
                 OUT,
                 _places(_all(self.member, population), numerator),
             ),
@@ -419,7 +439,8 @@ class Books:
         used |= same & (np.append(NEVER, before[:-1]) >= day - WASHOUT)
         known = people.trait_recorded[person] <= day + OPIOID_BY
         dying = self._trait("palliative") & (people.trait_day[person] >= day - PALLIATIVE)
-        ill = known & (self._trait("cancer") | dying)
+        new = (bouts.finding == "T1") & _by(bouts.coded_recorded, OPIOID_BY)
+        ill = new | (known & (self._trait("cancer") | dying))
         return ~used & ~ill
 
     def _starts_opioid(self) -> Flags:
