@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from spinewise.errors import PackageError
-from spinewise.know.concepts import parse_pattern
+from spinewise.know.codes import parse_pattern
 from spinewise.know.decode import nearest
 from spinewise.know.model import Finding, Indicator
 from spinewise.know.package import Package

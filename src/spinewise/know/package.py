@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from spinewise.know.concepts import Concept, Matcher
+from spinewise.know.concepts import Concept
+from spinewise.know.match import Matcher
 from spinewise.know.model import (
     ChangeIdea,
     EpisodeFile,

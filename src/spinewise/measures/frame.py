@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from spinewise.know.concepts import Pattern
+from spinewise.know.codes import Pattern
 from spinewise.know.model import Finding
 from spinewise.know.package import Package
 from spinewise.tables import Domain

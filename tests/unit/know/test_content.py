@@ -11,7 +11,8 @@ import duckdb
 import msgspec
 import pytest
 
-from spinewise.know.concepts import Concept, Pattern
+from spinewise.know.codes import Pattern
+from spinewise.know.concepts import Concept
 from spinewise.know.model import Text
 from spinewise.know.package import Package
 

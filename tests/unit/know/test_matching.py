@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from spinewise.know.concepts import COLUMNS, Concept, Matcher, Pattern, derive, read_list
+from spinewise.know.codes import Pattern
+from spinewise.know.concepts import COLUMNS, Concept, derive, read_list
+from spinewise.know.match import Matcher
 from spinewise.know.model import Derived
 from spinewise.know.package import Package
 
