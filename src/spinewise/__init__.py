@@ -1,3 +1,35 @@
-"""Spinewise reviews low back pain imaging in a primary care practice."""
+"""
+Spinewise reviews low back pain imaging in a primary care practice.
+
+    >>> import spinewise
+    >>> review = spinewise.review("export.zip", period="2024")          # doctest: +SKIP
+    >>> review["imaging-early"].rate.recorded                           # doctest: +SKIP
+    0.27
+
+The functions here are what the command line calls; see ``docs/reference/python.md``.
+"""
+
+from __future__ import annotations
 
 __version__ = "0.1.0"
+
+from spinewise.api import check, review
+from spinewise.errors import SpinewiseError
+from spinewise.know.loader import load_package
+from spinewise.records import forget
+from spinewise.report import notebook as _notebook
+from spinewise.review.result import DataTrust, Review
+from spinewise.synthetic import synthesize
+
+_notebook.register()
+
+__all__ = [
+    "DataTrust",
+    "Review",
+    "SpinewiseError",
+    "check",
+    "forget",
+    "load_package",
+    "review",
+    "synthesize",
+]

@@ -40,6 +40,8 @@ class Outcome:
     verdict: str
     """Of an image: indicated, not-indicated, cannot-tell; of an episode its red-flag status:
     present, absent, not-documented; else empty."""
+    also: tuple[str, ...]
+    """Ids of the indicator's further counts that hold for a unit of the denominator, sorted."""
     assumed: tuple[str, ...]
     """Ids of what had to be assumed for this unit, sorted."""
     proposed: bool

@@ -14,7 +14,7 @@ from spinewise.records.people import EPOCH
 
 OUTCOME_COLUMNS: Final = (
     "indicator, unit_id, patient_id, day_lo, day_hi, clinician, modality, category, reasons,"
-    " in_denominator, excluded, in_numerator, places, verdict, assumed, proposed"
+    " in_denominator, excluded, in_numerator, places, verdict, also, assumed, proposed"
 )
 
 Progress = Callable[[str, int, int], None]
@@ -58,8 +58,9 @@ def outcomes(connection: duckdb.DuckDBPyConnection) -> Iterator[Outcome]:
                 in_numerator=row[11],
                 places=row[12],
                 verdict=row[13],
-                assumed=_split(row[14]),
-                proposed=row[15],
+                also=_split(row[14]),
+                assumed=_split(row[15]),
+                proposed=row[16],
             )
 
 

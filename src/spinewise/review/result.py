@@ -21,7 +21,7 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True):
     """Base: immutable values."""
 
 
-class Rate(_Value, kw_only=True):
+class Rate(_Value, frozen=True, kw_only=True):
     """
     A share with everything that has to stand beside it (SEMANTICS 7).
 
@@ -42,7 +42,7 @@ class Rate(_Value, kw_only=True):
     state: State
 
 
-class Counts(_Value, kw_only=True):
+class Counts(_Value, frozen=True, kw_only=True):
     """
     What became of the candidate units: each is in the recorded denominator (``rate.d``), or
     excluded, outside, not evaluated, undecided or beside, and these six add up to ``units``.
@@ -75,13 +75,13 @@ class Counts(_Value, kw_only=True):
     ``dated-by-performance``)."""
 
 
-class Month(_Value, kw_only=True):
+class Month(_Value, frozen=True, kw_only=True):
     month: date
     """The first day of the month of the index or order day."""
     rate: Rate
 
 
-class RunChart(_Value, kw_only=True):
+class RunChart(_Value, frozen=True, kw_only=True):
     """
     Run chart of the monthly recorded rates: median and the Anhoej rules.
 
@@ -100,7 +100,7 @@ class RunChart(_Value, kw_only=True):
     """None: too few points to judge (fewer than 10 useful ones)."""
 
 
-class Group(_Value, kw_only=True):
+class Group(_Value, frozen=True, kw_only=True):
     """The rate of one clinician, or one modality."""
 
     key: str
@@ -108,7 +108,7 @@ class Group(_Value, kw_only=True):
     rate: Rate
 
 
-class OpportunityPart(_Value, kw_only=True):
+class OpportunityPart(_Value, frozen=True, kw_only=True):
     """SEMANTICS 10 with its arithmetic."""
 
     kind: Literal["decided", "undecided"]
@@ -122,7 +122,7 @@ class OpportunityPart(_Value, kw_only=True):
     """The target lies in the range or in the Wilson interval."""
 
 
-class IndicatorResult(_Value, kw_only=True):
+class IndicatorResult(_Value, frozen=True, kw_only=True):
     id: str
     version: str
     status: str
@@ -153,7 +153,7 @@ class IndicatorResult(_Value, kw_only=True):
     order: int
 
 
-class Area(_Value, kw_only=True):
+class Area(_Value, frozen=True, kw_only=True):
     """An area for improvement: a part of an indicator's opportunity, in the order shown."""
 
     indicator: str
@@ -164,13 +164,13 @@ class Area(_Value, kw_only=True):
     resources: list[str]
 
 
-class CoverageMonth(_Value, kw_only=True):
+class CoverageMonth(_Value, frozen=True, kw_only=True):
     month: date
     rows: dict[str, int]
     """Rows by domain (``visits``, ``imaging``, ...)."""
 
 
-class Linkage(_Value, kw_only=True):
+class Linkage(_Value, frozen=True, kw_only=True):
     """How well rows point at each other."""
 
     events: int
@@ -184,7 +184,7 @@ class Linkage(_Value, kw_only=True):
     episodes: int
 
 
-class Table(_Value, kw_only=True):
+class Table(_Value, frozen=True, kw_only=True):
     """A line of "what your EMR should say": a count to reconcile."""
 
     name: str
@@ -194,7 +194,7 @@ class Table(_Value, kw_only=True):
     last: date | None
 
 
-class LedgerRow(_Value, kw_only=True):
+class LedgerRow(_Value, frozen=True, kw_only=True):
     path: str
     type: str
     read: int
@@ -206,7 +206,7 @@ class LedgerRow(_Value, kw_only=True):
     reason: str
 
 
-class QuarantineRow(_Value, kw_only=True):
+class QuarantineRow(_Value, frozen=True, kw_only=True):
     path: str
     line: int | None
     field: str
@@ -215,7 +215,7 @@ class QuarantineRow(_Value, kw_only=True):
     mend: str
 
 
-class DataTrust(_Value, kw_only=True):
+class DataTrust(_Value, frozen=True, kw_only=True):
     """What the numbers rest on."""
 
     format: str
@@ -245,7 +245,7 @@ class DataTrust(_Value, kw_only=True):
     """People with continuing back pain on the problem list."""
 
 
-class ImageCounts(_Value, kw_only=True):
+class ImageCounts(_Value, frozen=True, kw_only=True):
     """What became of the images of the region, or perhaps of it, ordered in the period."""
 
     images: int
@@ -257,7 +257,7 @@ class ImageCounts(_Value, kw_only=True):
     """Of those in an episode: indicated, not-indicated, cannot-tell."""
 
 
-class Review(_Value, kw_only=True):
+class Review(_Value, frozen=True, kw_only=True):
     schema: str
     """``spinewise-review/1``"""
     practice: str

@@ -50,7 +50,7 @@ class Plan:
     """Columns and rows of the table of code predicates."""
     finding_code: list[tuple[int, int, str]]
     steps: list[tuple[str, exp.Expr]]
-    """Tables and the queries that fill them; the last is ``outcome``."""
+    """Tables and the queries that fill them; the last is ``outcome``, if there are indicators."""
 
     def sql(self, dialect: str = "duckdb") -> dict[str, str]:
         """Every query as text in the dialect of an engine."""
@@ -79,8 +79,9 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
         *reasons.steps(),
         ("judged", _judged(reasons, reason)),
         *index.steps(),
-        ("outcome", " UNION ALL ".join(results)),
     ]
+    if results:
+        steps.append(("outcome", " UNION ALL ".join(results)))
     return Plan(
         code_is=(codes.schema(), codes.rows()),
         finding_code=finding_codes(frame),
@@ -378,11 +379,16 @@ def _both_ways(indicator: Indicator, index: Context) -> str:
     """Population and numerator, as recorded and with their unknowns."""
 
     who, what, anchor = indicator.population, indicator.numerator, indicator.anchor
+    also = {
+        name: index.holds(term, recorded=True, anchor=anchor)
+        for name, term in indicator.also_count.items()
+    }
     return f"""
         {index.holds(who, recorded=True) if who else "TRUE"} AS population_recorded,
         {index.holds(who, recorded=False) if who else "TRUE"} AS population,
         {index.holds(what, recorded=True, anchor=anchor)} AS numerator_recorded,
-        {index.holds(what, recorded=False, anchor=anchor)} AS numerator
+        {index.holds(what, recorded=False, anchor=anchor)} AS numerator,
+        {_listed(also)} AS also
     """
 
 
@@ -418,6 +424,8 @@ def _missed(indicator: Indicator, frame: Frame, day_0: str) -> str:
         first = need.days[1] if need.days[0] == "ever" else need.days[0]
         carried = is_carried(frame, need.domain, f"{day_0} + {first}", f"{day_0} + {need.days[1]}")
         needs[f"not-carried:{need.domain}"] = negate(carried)
+    if indicator.anchor == "emergency-finding":
+        reasons.insert(0, "WHEN emergency_since IS NULL THEN ''")
     return f"CASE {' '.join(reasons) or 'WHEN FALSE THEN NULL'} ELSE {_listed(needs)} END"
 
 
@@ -427,6 +435,8 @@ def _follows(indicator: Indicator) -> str:
         return "TRUE"
     died = "dies_lo" if indicator.death_ends else LAST_DAY
     late = f"least(leaves_lo, {died}) < {day_0_column(indicator.anchor)} + {indicator.window[1]}"
+    if indicator.anchor == "emergency-finding":
+        late = f"emergency_since IS NOT NULL AND {late}"
     return f"CASE WHEN {late} THEN NULL ELSE TRUE END"
 
 
@@ -509,6 +519,7 @@ def _placed(
                 ELSE allowed END AS places,
             CASE WHEN is_outside THEN '' WHEN is_undated THEN {undated_label}
                 ELSE label END AS verdict,
+            CASE WHEN category = 'in' THEN also ELSE '' END AS also,
             {assumed} AS assumed, proposed
         FROM sorted_out
     """

@@ -184,6 +184,7 @@ class Base:
         excluded: Truth = False,
         places: int = OUT,
         verdict: str = "",
+        also: Sequence[str] = (),
     ) -> Outcome:
         return Outcome(
             indicator=self.indicator.id,
@@ -199,6 +200,7 @@ class Base:
             in_numerator=numerator,
             places=places,
             verdict=verdict,
+            also=tuple(sorted(also)),
             assumed=self.assumed,
             proposed=self.proposed,
         )
@@ -208,9 +210,11 @@ def _judge(base: Base, unit: Unit, is_unit: Truth, unknown: list[str], label: st
     """Put a unit in its place: the order of these questions is the order of the answers."""
     indicator = base.indicator
     population = _both(indicator, unit)
+    has_day_0 = True
     if indicator.anchor == "emergency-finding" and unit.candidate:
-        unit = replace(unit, anchor=emergency(unit.person, unit.candidate.day, unit.frame)[1])
-    missed = _not_evaluated(indicator, unit)
+        since = emergency(unit.person, unit.candidate.day, unit.frame)[1]
+        unit, has_day_0 = replace(unit, anchor=since), since is not None
+    missed = _not_evaluated(indicator, unit) if has_day_0 else []
     if missed:
         return base.outcome(
             "not-evaluated", missed, in_denominator=None, numerator=None, verdict=label
@@ -219,7 +223,7 @@ def _judge(base: Base, unit: Unit, is_unit: Truth, unknown: list[str], label: st
         holds(indicator.numerator, unit, recorded=True),
         holds(indicator.numerator, unit, recorded=False),
     )
-    if not _followed(indicator, unit):
+    if has_day_0 and not _followed(indicator, unit):
         is_unit = all_of((is_unit, None))
         unknown = [*unknown, UNKNOWN_DATE]
     exclusions = _exclusions(replace(unit, anchor=None))
@@ -227,7 +231,9 @@ def _judge(base: Base, unit: Unit, is_unit: Truth, unknown: list[str], label: st
     in_denominator = all_of((is_unit, population[0]))
     allowed = places(all_of((is_unit, population[1])), excluded, numerator[1])
 
-    def becomes(category: Category, reasons: list[str], places: int = OUT) -> Outcome:
+    def becomes(
+        category: Category, reasons: list[str], places: int = OUT, also: Sequence[str] = ()
+    ) -> Outcome:
         return base.outcome(
             category,
             reasons,
@@ -236,6 +242,7 @@ def _judge(base: Base, unit: Unit, is_unit: Truth, unknown: list[str], label: st
             excluded=excluded,
             places=places,
             verdict=label,
+            also=also,
         )
 
     if excluded:
@@ -255,7 +262,8 @@ def _judge(base: Base, unit: Unit, is_unit: Truth, unknown: list[str], label: st
         unknown = [*unknown, "numerator-unknown"]
     if unknown:
         return becomes("undecided", unknown, allowed)
-    return becomes("in", [], allowed)
+    also = [name for name, t in indicator.also_count.items() if holds(t, unit, recorded=True)]
+    return becomes("in", [], allowed, also)
 
 
 def _both(indicator: Indicator, unit: Unit) -> tuple[Truth, Truth]:

@@ -1,0 +1,206 @@
+"""The Python API: what the command line does, from Python."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from spinewise import __version__
+from spinewise.errors import SpinewiseError
+from spinewise.intake.mapping import find_mapping
+from spinewise.intake.reader import Format, Progress, silent
+from spinewise.know.loader import load_package
+from spinewise.numerals import LanguageCode
+from spinewise.records import Records, import_export, one_shot
+from spinewise.report.files import write_report
+from spinewise.review import run
+from spinewise.review.result import DataTrust, Review
+
+Place = str | Path
+
+
+def review(
+    path: Place,
+    *,
+    period: str | tuple[date, date],
+    out: Place | None = None,
+    language: LanguageCode = "en",
+    indicators: Sequence[str] | None = None,
+    compare: Place | Review | None = None,
+    workspace: Place | None = None,
+    format: Format | None = None,  # noqa: A002 - the word of the command line
+    mapping: Place | None = None,
+    value_sets: Place | None = None,
+    verified_only: bool = False,
+    package: Place | None = None,
+    today: date | None = None,
+    progress: Progress = silent,
+) -> Review:
+    """
+    Review the records of a practice.
+
+    Parameters
+    ----------
+    path
+        A file, folder or archive: FHIR R4, the CSV form, OMOP CDM 5.x, or with ``mapping`` another
+        extract in CSV.
+    period
+        ``"2024"``, ``"2024-01-01/2024-12-31"``, or the first and last day.
+    out
+        A folder to write ``report.html``, ``review.json``, ``results.csv`` and ``quarantine.csv``
+        to, for its owner only; None: nothing is written.
+    language
+        Of the report: ``"en"`` or ``"fr"``.
+    indicators
+        Ids of those to compute; None: all of the package.
+    compare
+        An earlier review, or the folder or ``review.json`` it was written to.
+    workspace
+        A folder that keeps what was read; None: a temporary one, deleted at the end.
+    format
+        ``"fhir"``, ``"csv"`` or ``"omop"``; None: found out.
+    mapping
+        A mapping file, or the name of one that comes with Spinewise.
+    value_sets
+        A folder of code lists to use in place of the package's of the same name.
+    verified_only
+        Use only codes whose status is ``verified``.
+    package
+        The folder of a change package; None: the bundled one on low back pain.
+    today
+        The day to take as today; None: the computer's.
+    progress
+        Called as ``progress(stage, done, total)``.
+
+    Raises
+    ------
+    SpinewiseError
+        The export, the package, the period or the workspace cannot be used as given; the message
+        says what to do.
+    """
+    words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    previous = compare if isinstance(compare, Review) or compare is None else _read(Path(compare))
+    bounds = parse_period(period) if isinstance(period, str) else period
+    if bounds[0] > bounds[1]:
+        raise SpinewiseError(
+            f"the period {bounds[0]}/{bounds[1]} ends before it begins",
+            hint="Give its first day first.",
+        )
+    run.choose(words, indicators)
+    with (
+        _records(path, workspace, format, mapping, today, progress) as records,
+        run.reviewing(
+            records,
+            words,
+            bounds,
+            practice=Path(path).name,
+            version=__version__,
+            indicators=indicators,
+            previous=previous,
+            progress=progress,
+        ) as reviewed,
+        tempfile.TemporaryDirectory(prefix="spinewise-") as private,
+    ):
+        if out is not None:
+            results, quarantine = Path(private, "results.csv"), Path(private, "quarantine.csv")
+            reviewed.write_results(results)
+            reviewed.write_quarantine(quarantine)
+            write_report(
+                reviewed.review, words, Path(out), language, results=results, quarantine=quarantine
+            )
+        return reviewed.review
+
+
+def check(
+    path: Place,
+    *,
+    workspace: Place | None = None,
+    format: Format | None = None,  # noqa: A002 - the word of the command line
+    mapping: Place | None = None,
+    value_sets: Place | None = None,
+    verified_only: bool = False,
+    package: Place | None = None,
+    today: date | None = None,
+    progress: Progress = silent,
+) -> DataTrust:
+    """
+    What a review of these records would rest on: the data-quality part alone.
+
+    The parameters are those of :func:`review`.
+    """
+    words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    with _records(path, workspace, format, mapping, today, progress) as records:
+        return run.check(records, words, progress)
+
+
+def parse_period(text: str) -> tuple[date, date]:
+    """
+    The first and last day of ``"2024"`` or ``"2024-01-01/2024-12-31"``.
+
+    Raises
+    ------
+    SpinewiseError
+        The text is no period.
+    """
+    if len(text) == 4 and text.isdigit() and text != "0000":
+        return date(int(text), 1, 1), date(int(text), 12, 31)
+    first, _, last = text.partition("/")
+    try:
+        return date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise SpinewiseError(
+            f"{text!r} is not a period",
+            hint="Write a year, 2024, or its first and last day, 2024-01-01/2024-12-31.",
+        ) from None
+
+
+@contextmanager
+def _records(
+    path: Place,
+    workspace: Place | None,
+    format: Format | None,  # noqa: A002
+    mapping: Place | None,
+    today: date | None,
+    progress: Progress,
+) -> Iterator[Records]:
+    day = today or datetime.now().astimezone().date()
+    chart = None if mapping is None else find_mapping(str(mapping))
+    if workspace is None:
+        with one_shot(
+            Path(path), format=format, mapping=chart, today=day, progress=progress
+        ) as records:
+            yield records
+    else:
+        yield import_export(
+            Path(path),
+            Path(workspace),
+            format=format,
+            mapping=chart,
+            today=day,
+            progress=progress,
+        )
+
+
+def _read(path: Path) -> Review:
+    file = path / "review.json" if path.is_dir() else path
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Review)
+    except FileNotFoundError:
+        raise SpinewiseError(
+            "there is no review here", where=str(file), hint="Name the folder of an earlier review."
+        ) from None
+    except (msgspec.DecodeError, OSError) as error:
+        raise SpinewiseError(
+            f"this earlier review cannot be read: {error}",
+            where=str(file),
+            hint="Name the review.json of this version, or review that period again.",
+        ) from None
+
+
+def _path(place: Place | None) -> Path | None:
+    return None if place is None else Path(place)

@@ -1,0 +1,84 @@
+"""Rates from counted outcomes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from spinewise.measures.kleene import Truth
+from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT
+from spinewise.measures.ranges import rate_range
+from spinewise.review.result import Rate, State
+from spinewise.statistics.intervals import wilson
+
+TOO_FEW: Final = 10
+"""Below this denominator a rate is too small to judge (SEMANTICS 7)."""
+
+
+@dataclass
+class Tally:
+    """Units of one group, counted by what they may be."""
+
+    n: int = 0
+    d: int = 0
+    places: Counter[int] = field(default_factory=Counter)
+
+    def add(self, category: str, in_numerator: Truth, places: int, units: int) -> None:
+        """Count units of one kind."""
+        if category == "in":
+            self.d += units
+            self.n += units if in_numerator else 0
+        self.places[places] += units
+
+    @property
+    def unknown(self) -> int:
+        """Units that may be in more than one place."""
+        return sum(
+            units
+            for places, units in self.places.items()
+            if places not in (OUT, IN_WITH, IN_WITHOUT)
+        )
+
+    def rate(self, *, computable: bool = True) -> Rate:
+        """The rate with its range, interval and state."""
+        if not computable:
+            return NOT_COMPUTABLE
+        state: State = (
+            "no cases" if self.d == 0 else "too few" if self.d < TOO_FEW else "computable"
+        )
+        ranged = rate_range(self.places)
+        interval = wilson(self.n, self.d)
+        return Rate(
+            n=self.n,
+            d=self.d,
+            recorded=self.n / self.d if self.d else None,
+            low=ranged[0] if ranged else None,
+            high=ranged[1] if ranged else None,
+            wilson_low=interval[0] if interval else None,
+            wilson_high=interval[1] if interval else None,
+            unknown=self.unknown,
+            state=state,
+        )
+
+
+NOT_COMPUTABLE: Final = Rate(
+    n=0,
+    d=0,
+    recorded=None,
+    low=None,
+    high=None,
+    wilson_low=None,
+    wilson_high=None,
+    unknown=0,
+    state="not computable",
+)
+
+
+def tally(rows: Iterable[tuple[str, Truth, int, int]]) -> Tally:
+    """A tally of rows (category, in_numerator, places, units)."""
+    counted = Tally()
+    for row in rows:
+        counted.add(*row)
+    return counted

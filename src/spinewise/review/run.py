@@ -1,0 +1,246 @@
+"""Runs a review: from the records and a change package to one result object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from spinewise.errors import SpinewiseError
+from spinewise.know.model import Indicator
+from spinewise.know.package import Package
+from spinewise.measures.compile import compile_plan
+from spinewise.measures.compile.sql import text
+from spinewise.measures.frame import Frame, resolve_codes
+from spinewise.measures.run import Progress, run
+from spinewise.records import Records
+from spinewise.records.domains import carried
+from spinewise.records.people import day_number
+from spinewise.review.indicators import Period, indicator_results, say_period
+from spinewise.review.opportunities import areas
+from spinewise.review.result import DataTrust, ImageCounts, IndicatorResult, Rate, Review
+from spinewise.review.trust import data_trust
+from spinewise.review.words import both, say
+
+SCHEMA: Final = "spinewise-review/1"
+MONTHS: Final = 36
+"""Run charts reach back so many months from the end of the period."""
+
+RESULTS: Final = """
+    SELECT indicator, {unit} AS unit, unit_id, patient_id,
+        CASE WHEN day_lo = day_hi
+            THEN CAST(DATE '1970-01-01' + CAST(day_lo AS INTEGER) AS VARCHAR)
+            ELSE CAST(DATE '1970-01-01' + CAST(day_lo AS INTEGER) AS VARCHAR) || '/'
+                || CAST(DATE '1970-01-01' + CAST(day_hi AS INTEGER) AS VARCHAR) END AS index_date,
+        clinician AS clinician_id, {in_denominator} AS in_denominator, {excluded} AS excluded,
+        CASE WHEN category = 'in' THEN '' ELSE reasons END AS excluded_because,
+        {in_numerator} AS in_numerator, verdict
+    FROM outcome WHERE day_lo <= {last} AND day_hi >= {first}
+    ORDER BY indicator, patient_id, day_lo, unit_id
+"""
+_FLAG: Final = (
+    "CASE WHEN category = 'not-evaluated' THEN 'not_evaluated'"
+    " WHEN {0} IS NULL THEN 'unknown' WHEN {0} THEN '1' ELSE '0' END"
+)
+_QUARANTINE: Final = """
+    SELECT coalesce(path, '') AS path, line, field, value, reason, mend, raw
+    FROM quarantine LEFT JOIN sources USING (file) ORDER BY path, line
+"""
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A review and the tables that it was counted from, open as long as its context lasts."""
+
+    review: Review
+    package: Package
+    _connection: duckdb.DuckDBPyConnection
+    _units: Mapping[str, str]
+
+    def write_results(self, path: Path) -> None:
+        """Write ``results.csv`` (SEMANTICS 8): a row for each indicator and candidate unit."""
+        units = " ".join(f"WHEN {text(name)} THEN {text(u)}" for name, u in self._units.items())
+        query = RESULTS.format(
+            unit=f"CASE indicator {units} END",
+            first=day_number(self.review.period[0]),
+            last=day_number(self.review.period[1]),
+            in_denominator=_FLAG.format("in_denominator"),
+            excluded=_FLAG.format("excluded"),
+            in_numerator=_FLAG.format("in_numerator"),
+        )
+        self._copy(query, path)
+
+    def write_quarantine(self, path: Path) -> None:
+        """Write ``quarantine.csv``: every line that could not be used, and how to mend it."""
+        self._copy(_QUARANTINE, path)
+
+    def _copy(self, query: str, path: Path) -> None:
+        self._connection.execute(f"COPY ({query}) TO {text(str(path))} (HEADER, DELIMITER ',')")
+
+
+@contextmanager
+def reviewing(
+    records: Records,
+    package: Package,
+    period: Period,
+    *,
+    practice: str,
+    version: str,
+    indicators: Sequence[str] | None = None,
+    previous: Review | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Reviewed]:
+    """
+    Review the records of a practice over a period.
+
+    Parameters
+    ----------
+    practice
+        The name to put on the review.
+    version
+        Of Spinewise, to put on the review.
+    indicators
+        Ids of those to compute; None: all of the package.
+    previous
+        An earlier review to compare with.
+
+    Raises
+    ------
+    SpinewiseError
+        An indicator is not in the package, or the period ends after the records do.
+    """
+    chosen = choose(package, indicators)
+    scope = _scope(period)
+    connection = records.connect()
+    try:
+        frame = build_frame(connection, records, package, scope)
+        run(connection, compile_plan(frame, chosen), progress)
+        earlier = {} if previous is None else _rates(previous)
+        results = indicator_results(connection, frame, chosen, period, earlier)
+        days = (day_number(period[0]), day_number(period[1]))
+        review = Review(
+            schema=SCHEMA,
+            practice=practice,
+            period=period,
+            package=package.file.id,
+            package_version=package.file.version,
+            edition=package.file.edition,
+            package_digest=package.digest,
+            value_sets=package.value_sets,
+            verified_only=package.verified_only,
+            extract_digest=records.extract.digest,
+            spinewise_version=version,
+            compared_with=None if previous is None else say_period(previous.period).en,
+            indicators=results,
+            areas=areas(results, package.indicators, say_period(period)),
+            images=_images(connection, days, results),
+            trust=data_trust(connection, records.extract, frame, days, period_end=period[1]),
+            notice=both(say("notice", "holds"), package.file.intended_use),
+        )
+        yield Reviewed(review, package, connection, {i.id: i.unit for i in chosen})
+    finally:
+        connection.close()
+
+
+def check(records: Records, package: Package, progress: Progress | None = None) -> DataTrust:
+    """The data-quality part alone, over the last 36 months of the records."""
+    cutoff = records.extract.cutoff
+    scope = _scope((cutoff, cutoff))
+    connection = records.connect()
+    try:
+        frame = build_frame(connection, records, package, scope)
+        run(connection, compile_plan(frame, []), progress)
+        return data_trust(connection, records.extract, frame, scope, period_end=None)
+    finally:
+        connection.close()
+
+
+def choose(package: Package, indicators: Sequence[str] | None) -> list[Indicator]:
+    """The indicators of a package by id, in the package's order."""
+    for name in indicators or ():
+        if name not in package.indicators:
+            raise SpinewiseError(
+                f"there is no indicator {name!r}",
+                hint="The package has: " + ", ".join(package.indicators) + ".",
+            )
+    return [i for i in package.indicators.values() if indicators is None or i.id in indicators]
+
+
+def build_frame(
+    connection: duckdb.DuckDBPyConnection,
+    records: Records,
+    package: Package,
+    scope: tuple[int, int],
+) -> Frame:
+    """The frame of a reading: the export's codes resolved, and what it carries when."""
+    rows = connection.execute("SELECT code, system, value FROM codes").fetchall()
+    concepts, proposed = resolve_codes(
+        package, [(code, system or "", value or "") for code, system, value in rows]
+    )
+    row = connection.execute("SELECT min(start_lo) FROM visits").fetchone()
+    first = records.extract.first_day or (row[0] if row else None) or records.extract.cutoff
+    return Frame(
+        package=package,
+        concepts=concepts,
+        proposed=proposed,
+        scope=scope,
+        cutoff=day_number(records.extract.cutoff),
+        observed_from=day_number(first),
+        carried={
+            domain: tuple((day_number(a), day_number(b)) for a, b in spans)
+            for domain, spans in carried(connection, records.extract).items()
+        },
+    )
+
+
+def _scope(period: Period) -> tuple[int, int]:
+    """The period, and the months before it that its run charts show."""
+    last = period[1]
+    months = last.year * 12 + last.month - MONTHS
+    first = date(months // 12, months % 12 + 1, 1)
+    return day_number(min(first, period[0])), day_number(last)
+
+
+def _rates(previous: Review) -> dict[str, Rate]:
+    return {result.id: result.rate for result in previous.indicators}
+
+
+def _images(
+    connection: duckdb.DuckDBPyConnection,
+    days: tuple[int, int],
+    results: Sequence[IndicatorResult],
+) -> ImageCounts:
+    excluded = [result.counts.excluded_units for result in results if result.unit == "image"]
+    row = connection.execute(
+        """
+        SELECT count(*), count(*) FILTER (WHERE is_in), count(*) FILTER (WHERE p.unit IS NULL),
+            count(*) FILTER (WHERE region IS NULL)
+        FROM (
+            SELECT *, unit IS NOT NULL AND certain AS is_in FROM placed
+            WHERE day_lo <= $last AND day_hi >= $first
+        ) AS p
+        """,
+        {"first": days[0], "last": days[1]},
+    ).fetchone()
+    assert row is not None
+    verdicts = connection.execute(
+        """
+        SELECT verdict, count(*) FROM placed AS p JOIN judged AS j
+            ON j.image = p.image AND j.of_what = 'image'
+        WHERE p.day_lo <= $last AND p.day_hi >= $first GROUP BY verdict ORDER BY verdict
+        """,
+        {"first": days[0], "last": days[1]},
+    ).fetchall()
+    return ImageCounts(
+        images=row[0],
+        in_episode=row[1],
+        in_excluded_episode=max(excluded, default=0),
+        outside_episode=row[2],
+        region_unknown=row[3],
+        verdicts=dict(verdicts),
+    )
