@@ -21,14 +21,15 @@ FROM person ORDER BY patient
 """
 
 EVENTS: Final = """
-SELECT patient_name(patient) AS patient_id, kind, system, code,
+SELECT patient_name(patient) AS patient_id, kind, system_of(code) AS system, value_of(code) AS code,
     CASE WHEN month_only THEN left(iso(day), 7) ELSE moment(day, minute) END AS start,
     iso("end") AS "end", iso(recorded) AS recorded, status,
     visit_name(patient, visit) AS encounter_id, NULL AS claim_id, NULL AS claim_status,
     position, setting, modality, region, order_name(patient, order_no) AS order_id,
-    clinician AS clinician_id, clinician_role, specialty_system, specialty,
+    clinician AS clinician_id, clinician_role, system_of(specialty) AS specialty_system,
+    value_of(specialty) AS specialty,
     iso(onset) AS onset, value, unit, days_supply, text
-FROM fact ORDER BY rowid
+FROM fact
 """
 
 _STRANGER: Final = """

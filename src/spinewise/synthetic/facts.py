@@ -14,44 +14,33 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from spinewise.synthetic.codes import CODES, EXPERIENCE, FINDING_SYSTEM, FINDINGS
+from spinewise.synthetic.codes import CODES, EXPERIENCE, FINDING_SYSTEM, FINDINGS, Code
 from spinewise.synthetic.people import NEVER, Clinicians
 from spinewise.synthetic.plan import Plan
+from spinewise.synthetic.visits import DRUGS, IMAGES, PLACES, PROBLEMS
 
+ALL_CODES: Final = CODES | {
+    finding.id: Code(FINDING_SYSTEM, finding.id, f"Red flag {finding.id}") for finding in FINDINGS
+}
 ANCHOR_EVERY: Final = 56
 """Days between the check-ups of the anchor person: no domain has a gap of 92 days."""
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A private connection with the tables of codes."""
+    """A private connection with the codes and the macros that the queries use."""
     con = duckdb.connect(
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
     con.execute("SET preserve_insertion_order = true")
-    con.execute("CREATE TABLE code (name VARCHAR, system VARCHAR, value VARCHAR, display VARCHAR)")
-    con.executemany("INSERT INTO code VALUES (?, ?, ?, ?)", [[n, *c] for n, c in CODES.items()])
+    con.execute("CREATE TABLE code (number INTEGER, name VARCHAR)")
+    con.executemany("INSERT INTO code VALUES (?, ?)", list(enumerate(ALL_CODES)))
     con.execute("CREATE TABLE finding (id VARCHAR, code VARCHAR)")
     con.executemany("INSERT INTO finding VALUES (?, ?)", [[f.id, f.code] for f in FINDINGS])
-    con.executemany(
-        "INSERT INTO code VALUES (?, ?, ?, ?)",
-        [[f.id, FINDING_SYSTEM, f.id, f"Red flag {f.id}"] for f in FINDINGS],
-    )
-    con.execute(f"CREATE MACRO opt(day) AS nullif(day, {NEVER})")
-    con.execute("CREATE MACRO known(word) AS nullif(CAST(word AS VARCHAR), '')")
-    con.execute(f"CREATE MACRO words(modality) AS {_WORDS}")
-    con.execute(f"CREATE MACRO mention(finding, language) AS {_MENTION}")
-    con.execute(
-        "CREATE MACRO iso(day) AS strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m-%d')"
-    )
-    con.execute(
-        "CREATE MACRO moment(day, minute) AS CASE WHEN minute IS NULL THEN iso(day) ELSE "
-        "iso(day) || 'T' || lpad(CAST(minute // 60 AS VARCHAR), 2, '0') || ':' ||"
-        " lpad(CAST(minute % 60 AS VARCHAR), 2, '0') END"
-    )
-    con.execute("CREATE MACRO patient_name(n) AS 'P' || lpad(CAST(n AS VARCHAR), 7, '0')")
-    con.execute("CREATE MACRO visit_name(n, visit) AS patient_name(n) || '-V' || visit")
-    con.execute("CREATE MACRO order_name(n, order_no) AS patient_name(n) || '-R' || order_no")
-    con.execute("CREATE MACRO pick(choices, n) AS choices[1 + n % len(choices)]")
+    for place, column in enumerate(("system", "value", "display")):
+        words = [code[place] for code in ALL_CODES.values()]
+        con.execute(f"CREATE MACRO {column}_of(number) AS {words!r}[number + 1]")
+    for name, definition in _MACROS.items():
+        con.execute(f"CREATE MACRO {name} AS {definition}")
     return con
 
 
@@ -61,34 +50,33 @@ def load(con: duckdb.DuckDBPyConnection, plan: Plan, clinicians: Clinicians) -> 
     table(con, "person", {**vars(plan.people), "clinician": ids[plan.people.clinician]})
     table(con, "bout", {**vars(plan.bouts), "clinician": ids[plan.bouts.clinician]})
     table(con, "image", {**vars(plan.images), "clinician": ids[plan.images.clinician]})
-    table(con, "other", {**vars(plan.visits), "clinician": ids[plan.visits.clinician]})
+    person = plan.visits.person
+    first = np.searchsorted(person, person)
+    table(con, "other", {**vars(plan.visits), "number": 1000 + np.arange(person.size) - first})
 
 
 def write_facts(con: duckdb.DuckDBPyConnection, start: int, end: int) -> None:
-    """Make the table ``fact`` of the block that is loaded, sorted, and without what is unseen."""
+    """
+    Make the table ``fact`` of the block that is loaded, without what nobody could have seen.
+
+    It is sorted by person, day and visit; ``code`` and ``specialty`` are numbers of ``code``.
+    """
     con.execute(f"CREATE OR REPLACE TABLE anchor AS {_anchor(start, end)}")
-    parts = "\nUNION ALL BY NAME\n".join(f"({part.strip()})" for part in _PARTS)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TABLE raw AS
-        SELECT fact.*, person.patient
-        FROM ({_SHAPE} UNION ALL BY NAME {parts}) fact
-        JOIN person ON person.n = fact.person
-        WHERE greatest(fact.day, coalesce(recorded, fact.day)) <= person.followed_to
-            AND (history OR fact.day >= person.joined)
-        """
+    parts = "\nUNION ALL BY NAME\n".join(
+        f"(SELECT {number} part, * FROM ({part}))" for number, part in enumerate(_PARTS)
     )
     con.execute(
-        """
+        f"""
         CREATE OR REPLACE TABLE fact AS
-        SELECT raw.* EXCLUDE (code, specialty),
-            code.system, code.value AS code, code.display,
-            special.system AS specialty_system, special.value AS specialty
-        FROM raw
+        SELECT raw.* EXCLUDE (part, code, specialty), person.patient, code.number AS code,
+            special.number AS specialty
+        FROM ({_SHAPE} UNION ALL BY NAME {parts}) raw
+        JOIN person ON person.n = raw.person
         JOIN code ON code.name = raw.code
         LEFT JOIN code special ON special.name = raw.specialty
-        ORDER BY patient, day, kind = 'visit' DESC, coalesce(visit, 0), kind, raw.code,
-            coalesce(raw.value, ''), coalesce(recorded, 0), status, copy
+        WHERE greatest(raw.day, coalesce(recorded, raw.day)) <= person.followed_to
+            AND (history OR raw.day >= person.joined)
+        ORDER BY raw.person, raw.day, kind <> 'visit', visit, part, code.number, order_no, copy
         """
     )
 
@@ -158,6 +146,22 @@ _MENTION: Final = "CASE language WHEN 'fr' THEN {fr} ELSE {en} END".format(
         },
     ),
 )
+
+_MACROS: Final = {
+    "opt(day)": f"nullif(day, {NEVER})",
+    "known(word)": "nullif(CAST(word AS VARCHAR), '')",
+    "date_of(day)": "DATE '1970-01-01' + CAST(day AS INTEGER)",
+    "iso(day)": "strftime(date_of(day), '%Y-%m-%d')",
+    "clock(minute)": "lpad(CAST(minute // 60 AS VARCHAR), 2, '0') || ':'"
+    " || lpad(CAST(minute % 60 AS VARCHAR), 2, '0')",
+    "moment(day, minute)": "iso(day) || coalesce('T' || clock(minute), '')",
+    "patient_name(n)": "'P' || lpad(CAST(n AS VARCHAR), 7, '0')",
+    "visit_name(n, visit)": "patient_name(n) || '-V' || lpad(CAST(visit AS VARCHAR), 4, '0')",
+    "order_name(n, order_no)": "patient_name(n) || '-R' || order_no",
+    "pick(choices, n)": "choices[1 + n % len(choices)]",
+    "words(modality)": _WORDS,
+    "mention(finding, language)": _MENTION,
+}
 
 # The shape of a fact -----------------------------------------------------------------------------
 
@@ -417,41 +421,51 @@ _OUTCOMES: Final = [
 
 # Everything else ---------------------------------------------------------------------------------
 
+
+def _named(column: str, shares: Mapping[str, float]) -> str:
+    return f"{list(shares)!r}[1 + {column}]"
+
+
 _OTHERS: Final = [
-    """
+    f"""
     SELECT person, 'visit' kind,
-        CASE WHEN specialty <> '' THEN 'visit-internal-medicine' ELSE 'visit-' || setting END code,
-        "day", "minute", 1000 + n - min(n) OVER (PARTITION BY person) visit, setting,
-        CASE setting WHEN 'laboratory' THEN NULL WHEN 'inpatient' THEN 'HOSPITAL'
-            ELSE CASE WHEN specialty <> '' THEN 'SP-internal-medicine' ELSE clinician END
-            END clinician,
-        known(specialty) specialty, 'completed' status, false history, 1 "copy"
-    FROM other
+        CASE {_named("place", PLACES)} WHEN 'specialist' THEN 'visit-internal-medicine'
+            ELSE 'visit-' || {_named("place", PLACES)} END code,
+        "day", "minute", number visit,
+        CASE {_named("place", PLACES)} WHEN 'specialist' THEN 'office'
+            ELSE {_named("place", PLACES)} END setting,
+        CASE {_named("place", PLACES)} WHEN 'laboratory' THEN NULL WHEN 'inpatient' THEN 'HOSPITAL'
+            WHEN 'emergency' THEN 'ED' WHEN 'specialist' THEN 'SP-internal-medicine'
+            ELSE clinician END clinician,
+        CASE {_named("place", PLACES)} WHEN 'specialist' THEN 'internal-medicine' END specialty,
+        'completed' status, false history, 1 "copy"
+    FROM other JOIN (SELECT n person, clinician FROM person) USING (person)
     """,
-    """
-    SELECT person, 'condition' kind, diagnosis code, "day", "day" recorded,
-        1000 + n - first_n visit, 'encounter-diagnosis' category, 1 "position", clinician,
+    f"""
+    SELECT person, 'condition' kind, {_named("problem", PROBLEMS)} code, "day", "day" recorded,
+        number visit, 'encounter-diagnosis' category, 1 "position", clinician,
         CASE WHEN n % 400 = 3 THEN 'entered-in-error' ELSE 'active' END status,
         false history, unnest(CASE WHEN n % 200 = 5 THEN [1, 2] ELSE [1] END) "copy"
-    FROM (SELECT *, min(n) OVER (PARTITION BY person) first_n FROM other) WHERE diagnosis <> ''
+    FROM other JOIN (SELECT n person, clinician FROM person) USING (person) WHERE problem > 0
     """,
-    """
-    SELECT DISTINCT person, 'medication' kind, drug code, "day", "day" recorded, clinician,
-        'prescribing' clinician_role, 30 days_supply, 'active' status, false history, 1 "copy"
-    FROM other WHERE drug <> ''
+    f"""
+    SELECT DISTINCT person, 'medication' kind, {_named("drug", DRUGS)} code, "day", "day" recorded,
+        clinician, 'prescribing' clinician_role, 30 days_supply, 'active' status, false history,
+        1 "copy"
+    FROM other JOIN (SELECT n person, clinician FROM person) USING (person) WHERE drug > 0
     """,
-    """
-    SELECT DISTINCT person, 'imaging' kind, 'performed' "role", image code, "day", "day" recorded,
-        'xray' modality, 'other' region, 'RAD' clinician, 'performing' clinician_role,
-        'completed' status, false history, 1 "copy"
-    FROM other WHERE image <> ''
+    f"""
+    SELECT DISTINCT person, 'imaging' kind, 'performed' "role", {_named("image", IMAGES)} code,
+        "day", "day" recorded, 'xray' modality, 'other' region, 'RAD' clinician,
+        'performing' clinician_role, 'completed' status, false history, 1 "copy"
+    FROM other WHERE image > 0
     """,
-    # A back pain diagnosis that was entered in error, in somebody without a bout: not a fact.
+    # A back pain diagnosis that was entered in error: not a fact.
     """
-    SELECT person, 'condition' kind, 'lbp' code, "day", "day" recorded, 1000 + n - first_n visit,
+    SELECT person, 'condition' kind, 'lbp' code, "day", "day" recorded, number visit,
         'encounter-diagnosis' category, 2 "position", clinician, 'entered-in-error' status,
         false history, 1 "copy"
-    FROM (SELECT *, min(n) OVER (PARTITION BY person) first_n FROM other) WHERE n % 500 = 9
+    FROM other JOIN (SELECT n person, clinician FROM person) USING (person) WHERE n % 500 = 9
     """,
 ]
 

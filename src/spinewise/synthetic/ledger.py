@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-import numpy as np
 
 from spinewise.synthetic.facts import table
 from spinewise.synthetic.parts import Parts
-from spinewise.synthetic.plan import Plan
-from spinewise.synthetic.truth import INDICATORS, OUT, WITH, WITHOUT, Books, span
+from spinewise.synthetic.truth import INDICATORS, Books, span
 
 _BESIDES: Final = ("excluded", "outside", "not-evaluated", "undecided", "beside")
 
@@ -26,6 +24,11 @@ SELECT '{{indicator}}' AS indicator, '{{unit}}' AS unit, patient_name(person.pat
     because AS excluded_because, {_FLAG.format("in_numerator")} AS in_numerator, verdict,
     category, places
 FROM u JOIN person ON person.n = u.person WHERE NOT consent_out ORDER BY u.n
+"""
+
+_COUNTS: Final = """
+SELECT year(date_of(day)), category, because, in_numerator, places, count(*)
+FROM u JOIN person ON person.n = u.person WHERE NOT consent_out GROUP BY ALL
 """
 
 _EPISODES: Final = """
@@ -79,7 +82,7 @@ class Truth:
         self._units = Parts(con, folder / "units.csv")
         self._counts: Counter[tuple[str, int, str, str, int, int]] = Counter()
 
-    def add(self, plan: Plan, books: Books) -> None:
+    def add(self, books: Books) -> None:
         """Write the books of the block that is loaded."""
         table(self._con, "e", vars(books.episodes()))
         self._episodes.add(_EPISODES)
@@ -89,17 +92,11 @@ class Truth:
         )
         self._images.add(_IMAGES)
         units = books.units()
-        consents = ~plan.people.consent_out
         for indicator in INDICATORS:
             one = units[indicator]
             table(self._con, "u", vars(one))
             self._units.add(_UNITS.format(indicator=indicator, unit=unit_of(indicator)))
-            years = one.day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-            keys = np.rec.fromarrays(
-                [years, one.category, one.because, one.in_numerator, one.places]
-            )[consents[one.person]]
-            found, counts = np.unique(keys, return_counts=True)
-            for key, count in zip(found.tolist(), counts.tolist(), strict=True):
+            for *key, count in self._con.execute(_COUNTS).fetchall():
                 self._counts[(indicator, *key)] += count
 
     def finish(self, about: dict[str, Any]) -> dict[str, Any]:
@@ -146,5 +143,3 @@ def unit_of(indicator: str) -> str:
         return "image"
     return "answer" if indicator == "experience-definitely" else "episode"
 
-
-__all__ = ["OUT", "WITH", "WITHOUT", "Truth", "unit_of"]

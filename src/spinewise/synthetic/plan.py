@@ -20,6 +20,7 @@ import numpy as np
 from spinewise.synthetic.codes import FINDINGS, SPECIALTIES
 from spinewise.synthetic.people import NEVER, Clinicians, Flags, Ints, People, Words
 from spinewise.synthetic.rates import EARLY, EPISODE, LATEST_START, QUIET, SLOT, Rates
+from spinewise.synthetic.visits import Visits, draw_visits
 
 DIAGNOSES: Final = (
     "lbp",
@@ -153,21 +154,6 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Visits:
-    """Visits that have nothing to do with back pain, with what is written at them."""
-
-    person: Ints
-    day: Ints
-    minute: Ints
-    setting: Words
-    clinician: Ints
-    specialty: Words
-    diagnosis: Words
-    drug: Words
-    image: Words
-
-
-@dataclass(frozen=True)
 class Plan:
     people: People
     bouts: Bouts
@@ -200,7 +186,7 @@ def draw_plan(
     person, slot, day, recurs, busy = _when(rng, people, start, end, rates)
     bouts = _bouts(rng, people, clinicians, person, slot, day, recurs, shock, rates)
     images = _images(rng, people, clinicians, bouts, busy, start, shock, rates)
-    visits = _visits(rng, people, busy, start, end, rates)
+    visits = draw_visits(rng, people, busy, start, end, rates)
     return Plan(people, bouts, images, visits, start, end)
 
 
@@ -595,85 +581,6 @@ def _unrelated(
         "alone": np.zeros(n, dtype=bool),
         "clinician": people.clinician[person],
     }
-
-
-# Other visits -----------------------------------------------------------------------------------
-
-
-def _visits(
-    rng: np.random.Generator, people: People, busy: Flags, start: int, end: int, rates: Rates
-) -> Visits:
-    """Everything else that people come for, outside the days of their bouts."""
-    n = people.patient.size
-    span = end - start + 1
-    count = rng.poisson(rates.visits_a_year * span / 365.25, n)
-    person = np.repeat(np.arange(n), count)
-    day = start + rng.integers(0, span, person.size)
-    since = day - start - people.phase[person] + SLOT
-    quiet = busy[person, since // SLOT] & (since % SLOT < QUIET)
-    seen = (day >= people.joined[person]) & (day <= people.followed_to[person])
-    wanted = ~quiet & seen & ~people.anchor[person]
-    person, day = person[wanted], day[wanted]
-    n = person.size
-    setting = _pick(
-        rng,
-        n,
-        ("office", "virtual", "emergency", "inpatient", "laboratory"),
-        (0.68, 0.15, 0.05, 0.01, 0.11),
-    )
-    outside = np.isin(setting, ("emergency", "inpatient", "laboratory"))
-    consult = (setting == "office") & (rng.random(n) < 0.05)
-    visits = Visits(
-        person=person,
-        day=day,
-        minute=480 + _days(rng, n, 540),
-        setting=setting,
-        clinician=np.where(outside | consult, -1, people.clinician[person]),
-        specialty=np.where(consult, "internal-medicine", ""),
-        diagnosis=np.where(
-            (setting != "laboratory") & (rng.random(n) < 0.7),
-            _pick(
-                rng,
-                n,
-                (
-                    "hypertension",
-                    "diabetes",
-                    "cold",
-                    "depression",
-                    "check-up",
-                    "knee",
-                    "reflux",
-                    "asthma",
-                ),
-                (0.2, 0.12, 0.2, 0.12, 0.16, 0.06, 0.08, 0.06),
-            ),
-            "",
-        ),
-        drug=np.where(
-            ~outside & (rng.random(n) < 0.3),
-            _pick(
-                rng,
-                n,
-                (
-                    "ibuprofen",
-                    "naproxen",
-                    "acetaminophen",
-                    "amlodipine",
-                    "metformin",
-                    "codeine-cough",
-                ),
-                (0.15, 0.15, 0.15, 0.3, 0.22, 0.03),
-            ),
-            "",
-        ),
-        image=np.where(
-            ~outside & (rng.random(n) < 0.03),
-            _pick(rng, n, ("chest-xray", "cervical-xray"), (0.8, 0.2)),
-            "",
-        ),
-    )
-    order = np.lexsort((visits.minute, day, person))
-    return Visits(**{name: values[order] for name, values in vars(visits).items()})
 
 
 # Draws ------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def synthesize(
         facts.load(con, plan, clinicians)
         facts.write_facts(con, first, last)
         writer.block()
-        truth.add(plan, Books(plan, clinicians.id))
+        truth.add(Books(plan, clinicians.id))
     strangers = -(-patients // 1000)
     writer.finish(strangers, last)
     if progress:
@@ -107,7 +107,6 @@ def synthesize(
         {
             "patients": patients,
             "seed": seed,
-            "format": format,
             "start": start.isoformat(),
             "end": end.isoformat(),
             "shock": shock.isoformat(),

@@ -10,16 +10,22 @@ from typing import Final
 import duckdb
 import msgspec
 
+from spinewise.synthetic.facts import ALL_CODES
 from spinewise.synthetic.people import NEVER
 from spinewise.tables import TABLES, Extract
 
 _EPOCH: Final = date(1970, 1, 1)
-_DAY: Final = "DATE '1970-01-01' + CAST({} AS INTEGER)"
 
 
 def _day(column: str) -> str:
-    return _DAY.format(column)
+    return f"date_of({column})"
 
+
+_FIRST_OF_CODE: Final = [
+    min(n for n, same in enumerate(ALL_CODES.values()) if same[:2] == code[:2])
+    for code in ALL_CODES.values()
+]
+"""Names that stand for one code share the key of the first."""
 
 _BOTH: Final = '{0} AS "{1}_lo", {0} AS "{1}_hi"'
 
@@ -45,28 +51,26 @@ FROM key JOIN person ON person.n = key.person ORDER BY key
 """
 
 _FACTS: Final = """
-CREATE OR REPLACE TABLE stored AS
-SELECT fact.*, key AS who, row_number() OVER (ORDER BY fact.rowid) + 1 + {lines} AS line,
-    code_key(fact.system, fact.code) AS code_no,
-    code_key(specialty_system, specialty) AS specialty_no
+CREATE OR REPLACE VIEW stored AS
+SELECT fact.* EXCLUDE (code, specialty), key AS who, fact.rowid + 2 + {lines} AS line,
+    code_key(code) AS code, code_key(specialty) AS specialty
 FROM fact JOIN key ON key.person = fact.person
 WHERE copy = 1 AND status NOT IN ('cancelled', 'entered-in-error')
 """
 
 _VISITS: Final = f"""
 CREATE OR REPLACE TABLE visits AS
-SELECT who AS patient, row_number() OVER (ORDER BY who, day, visit_name(patient, visit))
-        - 1 + {{visits}} AS visit,
-    visit_name(patient, visit) AS source_id, moment(day, minute) AS start_text,
+SELECT who AS patient, row_number() OVER () - 1 + {{visits}} AS visit, patient AS place,
+    visit AS number, visit_name(patient, visit) AS source_id, moment(day, minute) AS start_text,
     {_BOTH.format(_day("day"), "start")},
     {_day("day")} + minute * INTERVAL 1 MINUTE AS start_time,
-    setting, code_no AS code, specialty_no AS specialty, clinician, text, 0 AS file, line
+    setting, code, specialty, clinician, text, 0 AS file, line
 FROM stored WHERE kind = 'visit'
 """
 
 _EVENTS: Final = f"""
-SELECT who AS patient, row_number() OVER (ORDER BY s.line) - 1 + {{events}} AS event,
-    kind, role, code_no AS code,
+SELECT * REPLACE (row_number() OVER () - 1 + {{events}} AS event) FROM (
+SELECT who AS patient, 0 AS event, kind, role, s.code,
     CASE WHEN month_only THEN left(iso(day), 7) ELSE iso(day) END AS start_text,
     CASE WHEN month_only THEN date_trunc('month', {_day("day")}) ELSE {_day("day")} END
         AS start_lo,
@@ -76,12 +80,11 @@ SELECT who AS patient, row_number() OVER (ORDER BY s.line) - 1 + {{events}} AS e
     {_BOTH.format(_day("onset"), "onset")},
     status, category, visits.visit, visits.start_lo AS visit_lo, visits.start_hi AS visit_hi,
     visits.setting AS visit_setting, position, s.setting, modality, region,
-    order_name(s.patient, order_no) AS link, s.clinician, clinician_role,
-    specialty_no AS specialty, value, TRY_CAST(value AS DOUBLE) AS number, unit, days_supply,
-    s.text, 'events' AS source_type, 0 AS file, s.line
-FROM stored s
-LEFT JOIN visits ON visits.patient = s.who AND visits.source_id = visit_name(s.patient, s.visit)
-WHERE kind <> 'visit' ORDER BY s.line
+    order_name(s.patient, order_no) AS link, s.clinician, clinician_role, s.specialty, value,
+    TRY_CAST(value AS DOUBLE) AS number, unit, days_supply, s.text, 'events' AS source_type,
+    0 AS file, s.line
+FROM stored s LEFT JOIN visits ON visits.patient = s.who AND visits.number = s.visit
+WHERE kind <> 'visit' ORDER BY s.line)
 """
 
 
@@ -93,11 +96,7 @@ class RecordTables:
         self._out = out
         self._blocks = 0
         self._rows = {"patients": 0, "visits": 0, "events": 0, "lines": 0, "out": 0}
-        con.execute("CREATE TABLE code_no AS SELECT *, rowid AS number FROM code")
-        con.execute(
-            "CREATE MACRO code_key(of, is_) AS"
-            " (SELECT min(number) FROM code_no WHERE system = of AND value = is_)"
-        )
+        con.execute(f"CREATE MACRO code_key(number) AS {_FIRST_OF_CODE!r}[number + 1]")
 
     def block(self) -> None:
         """Write the people and facts that are loaded."""
@@ -132,8 +131,9 @@ class RecordTables:
         self._small("quarantine", "SELECT 1 WHERE false")
         self._small(
             "codes",
-            "SELECT number AS code, system, value, display FROM code_no AS c"
-            " WHERE number = code_key(c.system, c.value) ORDER BY number",
+            "SELECT number AS code, system_of(number) AS system, value_of(number) AS value,"
+            " display_of(number) AS display FROM code WHERE number = code_key(number)"
+            " ORDER BY number",
         )
         files = ((0, "events.csv", rows["lines"]), (1, "patients.csv", rows["patients"]))
         self._small(

@@ -600,9 +600,13 @@ def _joined(*words: Words) -> Words:
     """The words that are not empty, with ``;`` between them."""
     said = words[0]
     for more in words[1:]:
-        between = np.where((said != "") & (more != ""), ";", "")
-        said = np.char.add(np.char.add(said, between), more)
+        both = np.char.add(np.char.add(said, ";"), more) if _overlap(said, more) else said
+        said = np.where(said == "", more, np.where(more == "", said, both))
     return said
+
+
+def _overlap(a: Words, b: Words) -> bool:
+    return bool(np.any((a != "") & (b != "")))
 
 
 def span(places: dict[int, int]) -> tuple[float, float] | None:
