@@ -101,7 +101,7 @@ def run_chart(result: IndicatorResult, chart: RunChart, language: Language) -> a
     whole: alt.LayerChart = (
         alt.layer(*layers)
         .properties(
-            width=WIDTH, height=HEIGHT, padding={"left": 0, "right": 4, "top": 8, "bottom": 0}
+            width=WIDTH, height=HEIGHT, padding={"left": 0, "right": 4, "top": 8, "bottom": 8}
         )
         .configure(
             font="Liberation Sans, Arial, Helvetica, sans-serif", aria=False, background="#FFFFFF"

@@ -21,7 +21,7 @@ from spinewise.know.model import Combination, Edition, Finding, Indicator
 from spinewise.know.package import Package
 from spinewise.know.terms import Days, Term
 from spinewise.numerals import LanguageCode
-from spinewise.report import charts, definition, trust
+from spinewise.report import definition, trust
 from spinewise.report.fates import fates
 from spinewise.report.language import Language, language
 from spinewise.report.words import MODALITIES, WORDS
@@ -322,6 +322,8 @@ class Page:
 
 def draw(result: IndicatorResult, reader: Language) -> Markup:
     """The run chart of an indicator as SVG, with its words for those who do not see it."""
+    from spinewise.report import charts  # takes a second to import, and only a report needs it
+
     assert result.run_chart is not None
     title = reader.gettext("%(name)s: recorded rate by month", name=reader.text(result.name))
     drawn = charts.run_chart(result, result.run_chart, reader)
