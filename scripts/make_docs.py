@@ -1,0 +1,252 @@
+"""
+Write the pages of docs/reference that are made from the code: ``make docs``.
+
+A test holds that they are not stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import click
+
+from spinewise.cli import main as spinewise
+from spinewise.know.loader import load_package
+from spinewise.know.model import Indicator
+from spinewise.know.package import Package
+from spinewise.know.terms import Term
+from spinewise.report.definition import Said, say
+from spinewise.report.language import language
+
+DOCS = Path(__file__).parents[1] / "docs"
+NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is made from the code, with its text."""
+    reference = DOCS / "reference"
+    package = load_package()
+    return {
+        reference / "cli.md": commands(),
+        reference / "indicators.md": indicators(package),
+        reference / "red-flags.md": red_flags(package),
+    }
+
+
+# The commands -----------------------------------------------------------------------------------
+
+
+def commands() -> str:
+    parts = [
+        "# Commands\n",
+        NOTE,
+        prose(spinewise),
+        table(
+            ["Command", "What it does"],
+            [
+                [f"[`spinewise {name}`](#spinewise-{name})", first_sentence(command)]
+                for name, command in sorted(spinewise.commands.items())
+            ],
+        ),
+        "`spinewise --version` shows the version; `-h` or `--help` after a command its options.\n",
+        f"{spinewise.epilog}\n",
+        "What errors look like, and the environment variables: [Errors](errors.md).\n",
+    ]
+    for name, command in sorted(spinewise.commands.items()):
+        parts += [f"## spinewise {name}\n", usage(name, command), prose(command), options(command)]
+    return "\n".join(parts)
+
+
+def first_sentence(command: click.Command) -> str:
+    return inspect.cleandoc(command.help or "").split(".\n")[0].split(": ")[0].replace("\n", " ")
+
+
+def usage(name: str, command: click.Command) -> str:
+    words = ["spinewise", name]
+    for param in command.params:
+        if isinstance(param, click.Argument):
+            words.append(param.human_readable_name)
+        elif param.required:
+            words += [param.opts[0], metavar(param)]
+    return f"```\n{' '.join(words)} [OPTIONS]\n```\n"
+
+
+def prose(command: click.Command) -> str:
+    """The help text; blocks that click leaves as they are become blocks of code."""
+    parts = []
+    for part in inspect.cleandoc(command.help or "").split("\n\n"):
+        if part.startswith("\b\n"):
+            heading, *lines = part.removeprefix("\b\n").splitlines()
+            block = "\n".join(f"$ {line.strip()}" for line in lines)
+            parts.append(f"{heading}\n\n```console\n{block}\n```\n")
+        else:
+            parts.append(part + "\n")
+    return "\n".join(parts)
+
+
+def options(command: click.Command) -> str:
+    rows = []
+    for param in command.params:
+        if isinstance(param, click.Option):
+            needed = "Needed. " if param.required else ""
+            value = param.show_default if isinstance(param.show_default, str) else param.default
+            shown = param.show_default and not param.is_flag
+            default = f" Default: {value}." if shown else ""
+            name = f"{param.opts[0]} {metavar(param)}".strip().replace("|", "\\|")
+            rows.append([f"`{name}`", f"{needed}{param.help}{default}"])
+    return table(["Option", "Meaning"], rows)
+
+
+def metavar(param: click.Parameter) -> str:
+    if isinstance(param, click.Option) and param.is_flag:
+        return ""
+    if isinstance(param.type, click.Choice):
+        return "|".join(param.type.choices)
+    return param.metavar or param.type.name.upper()
+
+
+# The change package ----------------------------------------------------------------------------
+
+UNITS = {"episode": "an episode of low back pain", "image": "an image", "answer": "an answer"}
+
+
+def indicators(package: Package) -> str:
+    parts = [
+        "# Indicators\n",
+        NOTE,
+        f"Those of the bundled change package, *{package.file.title.en}* {package.file.version}. "
+        "Rates, ranges and states: [States and rates](states-and-rates.md).\n",
+        "Indicators that count episodes leave some of them out, and count them by reason:\n",
+    ]
+    for exclusion in package.episode.exclusion:
+        parts += [f"**`{exclusion.id}`**: {exclusion.name.en}\n", words(exclusion.when, package)]
+    for indicator in package.indicators.values():
+        parts += one_indicator(indicator, package)
+    return "\n".join([*parts, sources(package)])
+
+
+def one_indicator(indicator: Indicator, package: Package) -> list[str]:
+    facts = [
+        ("French", indicator.name.fr),
+        ("Counts", UNITS[indicator.unit]),
+        ("Kind", f"{indicator.kind}; {indicator.better} is better"),
+        ("Followed", f"days {list(indicator.window)}" if indicator.window else "not followed"),
+        (
+            "Needs",
+            ", ".join(f"{need.domain} on days {list(need.days)}" for need in indicator.needs)
+            or "nothing beyond visits",
+        ),
+        (
+            "Target",
+            f"{indicator.target.value:.0%} ({indicator.target.status}): {indicator.target.why.en}"
+            if indicator.target
+            else "none",
+        ),
+        ("Status", f"{indicator.status}; {indicator.author}, reviewed {indicator.reviewed}"),
+        ("Sources", ", ".join(indicator.sources)),
+    ]
+    return [
+        f"## {indicator.id}\n",
+        f"**{indicator.name.en}.** {indicator.meaning.en}\n",
+        table(["", ""], [[name, fact] for name, fact in facts]),
+        "Denominator:\n",
+        words(indicator.population, package) if indicator.population else "- all\n",
+        "Numerator:\n",
+        words(indicator.numerator, package),
+        "Why might it be wrong?\n",
+        "\n".join(f"- {why.en}" for why in indicator.why_wrong) + "\n",
+    ]
+
+
+def red_flags(package: Package) -> str:
+    flags = package.red_flags
+    parts = [
+        "# Red flags\n",
+        NOTE,
+        f"Those of the bundled change package, *{package.file.title.en}* {package.file.version}. "
+        "What strength, families and combinations are for: "
+        "[What the numbers mean](../explanation/what-the-numbers-mean.md#red-flags). "
+        "The id of a finding is also the code of a person's answer, in the system "
+        "`spinewise-finding`. Sources: [Indicators](indicators.md#sources).\n",
+    ]
+    for family in flags.family:
+        needed = "a complete screen needs it" if family.needed else "asked, not needed"
+        parts.append(f"## {family.name.en}\n")
+        parts.append(f"*{family.name.fr}*; {needed}. Status: {family.status}.\n")
+        rows = [
+            [
+                f"`{finding.id}`",
+                finding.question.en,
+                finding.strength,
+                finding.urgency or family.urgency,
+                ", ".join(finding.imaging or family.imaging) or "none",
+                ", ".join(f"`{name}`" for name in finding.codes) or "answers only",
+                "ever" if finding.look_back == "ever" else f"{finding.look_back} days",
+                finding.status,
+                ", ".join(finding.sources),
+            ]
+            for finding in flags.finding
+            if finding.family == family.id
+        ]
+        heads = ["Id", "Question", "Strength", "Urgency", "Image that fits", "Codes", "Look-back"]
+        parts.append(table([*heads, "Status", "Sources"], rows))
+    parts += [
+        "## Combinations\n",
+        "Supporting findings count together, in these combinations and no others.\n",
+        table(
+            ["Id", "Name", "All of", "And at least", "Justifies an image", "Status"],
+            [
+                [
+                    f"`{one.id}`",
+                    one.name.en,
+                    ", ".join(one.all_of),
+                    f"{one.also_at_least} of {', '.join(one.also_any)}" if one.also_any else "",
+                    "yes" if one.justifies_imaging else "no; it makes the episode another kind",
+                    one.status,
+                ]
+                for one in flags.combination
+            ],
+        ),
+        "## Other accepted reasons\n",
+    ]
+    for reason in flags.reason:
+        parts += [f"**`{reason.id}`**: {reason.name.en}\n", words(reason.when, package)]
+    return "\n".join(parts)
+
+
+def sources(package: Package) -> str:
+    rows = [
+        [
+            f"`{source.id}`",
+            f"[{source.title}]({source.url})" if source.url else source.title,
+            str(source.year or ""),
+        ]
+        for source in package.file.source
+    ]
+    return "## Sources\n\n" + table(["Id", "Source", "Year"], rows)
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def words(term: Term, package: Package) -> str:
+    """A term as a nested list, in the words that the report has for it."""
+
+    def lines(said: Said, depth: int) -> list[str]:
+        own = f"{'  ' * depth}- {said.words}"
+        return [own, *(line for part in said.of for line in lines(part, depth + 1))]
+
+    return "\n".join(lines(say(term, package, language("en")), 0)) + "\n"
+
+
+def main() -> None:
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(DOCS.parent))
+
+
+if __name__ == "__main__":
+    main()
