@@ -174,6 +174,13 @@ def raw_lines(file: CsvFile, wanted: Collection[int]) -> dict[int, str]:
     return {n: _printable(text) for n, text in enumerate(texts, 1) if n in wanted}
 
 
+def sample_rows(file: CsvFile, most: int) -> list[list[str]]:
+    """The first sound records of a file, trimmed; blank and unreadable ones are passed over."""
+    lines = islice(_texts(file.path, file.encoding, file.line_end), file.header_line, None)
+    sound = (record[1] for record in _records(lines, file) if not isinstance(record, Fault))
+    return [[field.strip() for field in fields] for fields in islice(filter(any, sound), most)]
+
+
 def write_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Write a temporary CSV file in the one dialect that :func:`rows_of` reads; None is empty."""
     with path.open("w", encoding="utf-8", newline="") as target:
@@ -195,6 +202,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def sql_path(path: Path) -> str:
+    """A path as DuckDB reads it: as the name of one file, whatever stars and brackets it has."""
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
 # The fast path ---------------------------------------------------------------------------------
 
 
@@ -203,7 +215,7 @@ def _reader(
 ) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return (
-        f"read_csv({literal(str(path))}, auto_detect = false, columns = {{{columns}}}, "
+        f"read_csv({sql_path(path)}, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', header = false, "
         f"skip = {skip}, nullstr = '', strict_mode = true, null_padding = false, "
         f"compression = '{'gzip' if _is_gzip(path) else 'none'}', max_line_size = {longest})"

@@ -204,11 +204,11 @@ def stage(
         count_skipped(connection, place, rows, reason)
     left = read - sum(skipped.values()) - faulty - staged
     count_skipped(connection, place, left, "a question without an answer: not documented")
-    return {
-        name
-        for name, when in _ASSUMED[target].items()
-        if _one(connection, f"SELECT count(*) FROM form_rows WHERE {sound} AND {when}")
-    }
+    if not (assumed := _ASSUMED[target]):
+        return set()
+    counts = ", ".join(f"count(*) FILTER ({when})" for when in assumed.values())
+    held = connection.execute(f"SELECT {counts} FROM form_rows WHERE {sound}").fetchall()[0]
+    return {name for name, rows in zip(assumed, held, strict=True) if rows}
 
 
 def finish(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -526,7 +526,7 @@ _STAGE: Final[dict[Target, list[tuple[str, dict[str, str], str]]]] = {
                 "text": "text",
                 "updated_text": "updated",
             },
-            """own_kind = 'visit'""",
+            "own_said = 'visit'",
         ),
         (
             "stage_events",
@@ -568,7 +568,7 @@ _STAGE: Final[dict[Target, list[tuple[str, dict[str, str], str]]]] = {
                 "part": "part",
                 "updated_text": "updated",
             },
-            """own_kind <> 'visit' AND NOT (own_kind IN ('finding', 'answer')"""
+            """own_said <> 'visit' AND NOT (own_said IN ('finding', 'answer')"""
             """ AND own_value IS NULL)""",
         ),
     ],

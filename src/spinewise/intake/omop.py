@@ -24,7 +24,7 @@ import duckdb
 from spinewise.errors import IntakeError
 from spinewise.intake import codesystems, form
 from spinewise.intake.csv_form import count_lines
-from spinewise.intake.csv_table import literal, load_csv, open_csv, quoted, raw_lines
+from spinewise.intake.csv_table import literal, load_csv, open_csv, quoted, raw_lines, sql_path
 from spinewise.intake.form import Place, Target
 from spinewise.intake.mapping import ExtractFacts, dated, load_mapping
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
@@ -167,7 +167,7 @@ def _open(connection: duckdb.DuckDBPyConnection, source: SourceFile, work: Path)
     table = _table_name(source.name)
     relation = f"file_{source.file}"
     if source.name.casefold().endswith(".parquet"):
-        read = f"read_parquet({literal(str(source.path))})"
+        read = f"read_parquet({sql_path(source.path)})"
         columns = _names(connection, read)
         _view(connection, relation, read, columns, "row_number() OVER ()")
         raw: Callable[[Collection[int]], Mapping[int, str]] = _no_text
@@ -177,7 +177,7 @@ def _open(connection: duckdb.DuckDBPyConnection, source: SourceFile, work: Path)
         columns = list(file.columns)
         if table == "concept" and file.delimiter == "\t":  # not quoted, by convention
             read = (
-                f"read_csv({literal(str(source.path))}, all_varchar = true, header = true,"
+                f"read_csv({sql_path(source.path)}, all_varchar = true, header = true,"
                 " delim = '\t', quote = '', strict_mode = false, ignore_errors = true)"
             )
             _view(connection, relation, read, columns, "0")

@@ -23,14 +23,14 @@ from typing import Final
 import duckdb
 import msgspec
 
-from spinewise.intake import dates, dictionary, links
+from spinewise.intake import dates, dictionary, links, naming
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 from spinewise.intake.staging import STAGE_COVERAGE, STAGE_EVENTS, STAGE_VISITS
 from spinewise.tables import KINDS, ROLES, SETTINGS, STATUSES, TABLES, Extract
 
 NOT_FACTS: Final = ("cancelled", "entered-in-error", "not-done")
 _OUT: Final = "consent is out"
-_FORGOTTEN: Final = "forgotten at the practice's wish"
+FORGOTTEN: Final = "forgotten"
 
 _PLACE: Final = ("file", "line", "entry", "updated_text")
 """Columns that say where a row stands, not what it says."""
@@ -87,6 +87,7 @@ def settle(
         progress(what, next(steps), 8)
 
     dates.install(connection)
+    naming.install(connection)
     step("people")
     _people(connection, forgotten)
     step("duplicates")
@@ -336,9 +337,9 @@ def _store_faults(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """CREATE TEMP TABLE named_by_fault AS
         SELECT DISTINCT fault_row AS row, state FROM (
-            SELECT rowid AS fault_row, unnest([patient_id] || CASE WHEN patient_id IS NULL
-                THEN regexp_extract_all(coalesce(raw, ''), '[A-Za-z0-9.-]+') ELSE [] END
-            ) AS patient_id FROM faults
+            SELECT rowid AS fault_row, unnest(
+                if(patient_id IS NULL, words(raw) || words(value), [patient_id])) AS patient_id
+            FROM faults
         ) JOIN person USING (patient_id) WHERE state IN ('out', 'forgotten')"""
     )
 
@@ -464,7 +465,13 @@ def _write_sources(
             [row.bytes for row in sources],
         ],
     )
-    _write(connection, folder, "sources", "SELECT * FROM source_rows ORDER BY file")
+    # A file may be named for its patient.
+    query = """SELECT * EXCLUDE (path), if(file IN (
+            SELECT file FROM (SELECT file, unnest(words(path)) AS patient_id FROM source_rows)
+            JOIN person USING (patient_id) WHERE state IN ('out', 'forgotten')
+        ), '(left out)', path) AS path
+        FROM source_rows ORDER BY file"""
+    _write(connection, folder, "sources", query)
 
 
 # Sums ------------------------------------------------------------------------------------------
@@ -482,7 +489,7 @@ def _write_ledger(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         f"""CREATE TEMP TABLE counts AS
         SELECT file, type, outcome, reason, sum(n)::BIGINT AS n FROM (
             SELECT file, type, outcome, CASE state WHEN 'out' THEN '{_OUT}'
-                WHEN 'forgotten' THEN '{_quote(_FORGOTTEN)}' END AS reason, n
+                WHEN 'forgotten' THEN '{FORGOTTEN}' END AS reason, n
             FROM outcomes
             UNION ALL
             SELECT file, type, 'skipped', reason, skipped FROM read_lines WHERE skipped > 0

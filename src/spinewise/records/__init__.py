@@ -1,0 +1,7 @@
+"""Holding records: snapshots in a workspace, and what they carry."""
+
+from __future__ import annotations
+
+from spinewise.records.store import Records, forget, import_export, one_shot
+
+__all__ = ["Records", "forget", "import_export", "one_shot"]

@@ -1,0 +1,460 @@
+"""
+The reader of FHIR R4: NDJSON (plain or gzip, one type a file or mixed) and Bundles.
+
+A file of one type goes the *fast way*: DuckDB's strict reader, straight into the staging table. On
+any fault in it the file goes the *slow way* (:mod:`.sift`), which keeps the good lines and sets
+the bad ones apart. ``sql/TYPE.sql`` says which element of a resource goes into which staging
+column; ``codes.toml`` what its codes mean.
+"""
+
+from __future__ import annotations
+
+import gzip
+import mmap
+import re
+import shutil
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files as resource_files
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+
+from spinewise.errors import IntakeError
+from spinewise.intake import codesystems, dates
+from spinewise.intake.fhir import shapes, sift, words
+from spinewise.intake.reader import Format, Progress, Reading, SourceFile
+
+FORMAT: Final[Format] = "fhir"
+VERSION: Final = "1"
+
+_ENDINGS: Final = (".json", ".ndjson", ".jsonl")
+_LOOK: Final = 1 << 16
+"""Bytes of a file's beginning that are looked at to recognise it."""
+
+_SKIPPED: Final = {
+    "ServiceRequest": "an order of neither an image nor a referral",
+    "DiagnosticReport": "a report of no image",
+    "Observation": "an observation that is not used",
+    "QuestionnaireResponse": "a form without answers",
+    "Claim": "a claim without codes",
+    "ExplanationOfBenefit": "a claim without codes",
+    "Consent": "read for who is left out",
+    "Medication": "read for what other rows say of it",
+    "Practitioner": "read for what other rows say of it",
+    "PractitionerRole": "read for what other rows say of it",
+    "Organization": "read for what other rows say of it",
+}
+"""Why a source row of a type that is read may not be staged."""
+
+_STAGES: Final = {
+    "Patient": "stage_patients",
+    "Coverage": "stage_coverage",
+    "Encounter": "stage_visits",
+    "Medication": "fhir_medications",
+    "Practitioner": "fhir_practitioners",
+    "PractitionerRole": "fhir_roles",
+    "Consent": "fhir_consents",
+}
+"""Where a type is staged; all others are events."""
+
+_OWN_TABLES: Final = """
+    CREATE TEMP TABLE fhir_medications (
+        id VARCHAR, codings STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[], text VARCHAR);
+    CREATE TEMP TABLE fhir_practitioners (id VARCHAR, names VARCHAR[]);
+    CREATE TEMP TABLE fhir_roles (
+        id VARCHAR, practitioner VARCHAR,
+        specialty STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[]);
+    CREATE TEMP TABLE fhir_consents (
+        patient_id VARCHAR, consent VARCHAR, day VARCHAR, file INTEGER, line INTEGER);
+    CREATE TEMP TABLE fhir_diagnoses (condition VARCHAR, encounter VARCHAR, rank INTEGER);
+    CREATE TEMP TABLE fhir_names (id VARCHAR, name VARCHAR);
+    CREATE TEMP TABLE fhir_explained (claim VARCHAR);
+    ALTER TABLE stage_events ADD COLUMN refers_to VARCHAR;
+"""
+"""What rows say of other rows; ``refers_to`` is the medication, or the condition that is the
+reason, of an event."""
+
+_ASIDE: Final = {
+    # What a resource says beside its own row, and the element that has to be there for it.
+    "Encounter": (
+        "diagnosis",
+        """INSERT INTO fhir_diagnoses SELECT ref(d.condition), source_id,
+        try_cast(str(d.rank) AS INTEGER)
+        FROM (SELECT source_id, unnest(diagnosis) AS d FROM source)""",
+    ),
+    "Patient": (
+        "identifier",
+        """INSERT INTO fhir_names SELECT source_id, str(i.value)
+        FROM (SELECT source_id, unnest(identifier) AS i FROM source)""",
+    ),
+    "ExplanationOfBenefit": (
+        "claim",
+        "INSERT INTO fhir_explained SELECT ref(claim) FROM source WHERE claim IS NOT NULL",
+    ),
+}
+
+
+def recognises(files: Sequence[SourceFile]) -> bool:
+    """Whether one of the files begins like a FHIR resource or Bundle."""
+    return any(b'"resourceType"' in _beginning(file.path) for file in files if _is_json(file))
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[SourceFile],
+    mapping: Path | None,
+    work: Path,
+    progress: Progress,
+) -> Reading:
+    """
+    Write the staging rows of FHIR files (see :class:`~spinewise.intake.reader.Reader`).
+
+    Raises
+    ------
+    IntakeError
+        A packed file is broken, or a mapping was given.
+    """
+    if mapping is not None:
+        raise IntakeError(
+            "FHIR needs no mapping file", where=mapping.name, hint="Leave out the mapping."
+        )
+    reader = _FhirReader(connection, work)
+    total = sum(file.path.stat().st_size for file in files)
+    done = 0
+    for file in files:
+        progress("reading", done, total)
+        reader.read(file)
+        done += file.path.stat().st_size
+    reader.finish()
+    progress("reading", total, total)
+    made = reader.sifter.transaction_time
+    day = dates.parse(made[:10]).lo if made and not _impossible(made[:10]) else None
+    return Reading(cutoff=day, cutoff_from="export")
+
+
+def _impossible(text: str) -> bool:
+    try:
+        dates.parse(text)
+    except ValueError:
+        return True
+    return False
+
+
+class _FhirReader:
+    """Reads file after file; :meth:`finish` says what rows say of each other."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, work: Path) -> None:
+        self.connection = connection
+        self.work = work
+        folder = work / "sifted"
+        folder.mkdir()
+        self.sifter = sift.Sifter(folder)
+        codesystems.install(connection)
+        words.install(connection)
+        connection.execute(_OWN_TABLES)
+
+    def read(self, file: SourceFile) -> None:
+        """Stage a file, or leave it to the sifter."""
+        if not _is_json(file):
+            self._count(file.file, "(file)", 1, "not a file of FHIR")
+            return
+        path = self._unpacked(file)
+        try:
+            name = _first_type(path)
+            lines = _lines(path) if name is not None else None
+            if name is None or lines is None or not self._read_fast(file, path, name, lines):
+                self.sifter.sift(file, path)
+        finally:
+            if path != file.path:
+                path.unlink()
+
+    def finish(self) -> None:
+        """Stage what was sifted, count, and resolve what rows say of each other."""
+        for name, path in self.sifter.close().items():
+            self._read_sifted(name, path)
+            path.unlink()
+        sift.store_faults(self.connection, self.sifter.faults)
+        for (number, name), rows in self.sifter.read.items():
+            self._count(number, name, rows)
+        for (number, name, reason), rows in self.sifter.skipped.items():
+            self.connection.execute(
+                "INSERT INTO read_lines VALUES (?, ?, 0, ?, ?)", [number, name, rows, reason]
+            )
+        self._count_unstaged()
+        for statement in _RESOLVE:
+            self.connection.execute(statement)
+
+    # The fast way --------------------------------------------------------------------------
+
+    def _read_fast(self, file: SourceFile, path: Path, name: str, lines: int) -> bool:
+        """Stage a file of one type; False, and nothing is staged, where it is not sound."""
+        try:
+            if name not in shapes.TYPES:
+                self._check_type(path, name, lines)
+                self._count(file.file, name, lines, "a type that is not used")
+                return True
+            self._load(path, name, str(file.file))
+        except (*_DATA_ERRORS, _NotSoundError):
+            return False
+        self._count(file.file, name, lines)
+        return True
+
+    def _load(self, path: Path, name: str, file: str) -> None:
+        """Run the statements of a type on a file, all or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            source = _source(path, name, file)
+            if (statement := _statement(name)) is not None:
+                table = _STAGES.get(name, "stage_events")
+                self.connection.execute(
+                    f"INSERT INTO {table} BY NAME {source} SELECT * FROM ({statement})"
+                )
+            else:
+                self.connection.execute(f"{source} SELECT count(*) FROM source").fetchall()
+            element, aside = _ASIDE.get(name, ("", ""))
+            if aside and _mentions(path, element):
+                into, rest = aside.split("SELECT", 1)
+                self.connection.execute(f"{into} {source} SELECT {rest}")
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def _check_type(self, path: Path, name: str, lines: int) -> None:
+        found = self.connection.execute(
+            f"""SELECT count(*), count(*) FILTER ("resourceType" ->> '$' = $1) FROM read_ndjson(
+            '{_quoted(path)}', columns={{'resourceType': 'JSON'}}, compression='uncompressed')""",
+            [name],
+        ).fetchone()
+        if found != (lines, lines):
+            raise _NotSoundError
+
+    def _read_sifted(self, name: str, path: Path) -> None:
+        """Stage a clean file; lines that DuckDB still refuses are found by halving it."""
+        try:
+            self._load(path, name, "_file")
+        except _DATA_ERRORS as error:
+            lines = list(sift.lines_of(path))
+            if len(lines) == 1:
+                self.sifter.faults.append(sift.refused_by_engine(name, lines[0], error))
+                return
+            middle = len(lines) // 2
+            for part, half in enumerate((lines[:middle], lines[middle:])):
+                piece = path.with_name(f"{path.stem}{part}.ndjson")
+                piece.write_bytes(b"".join(half))
+                self._read_sifted(name, piece)
+                piece.unlink()
+
+    # Counting ------------------------------------------------------------------------------
+
+    def _count(self, file: int, name: str, rows: int, skipped: str | None = None) -> None:
+        if rows:
+            self.connection.execute(
+                "INSERT INTO read_lines VALUES (?, ?, ?, 0, NULL)", [file, name, rows]
+            )
+            if skipped:
+                self.connection.execute(
+                    "INSERT INTO read_lines VALUES (?, ?, 0, ?, ?)", [file, name, rows, skipped]
+                )
+
+    def _count_unstaged(self) -> None:
+        """Rows of a type that is read, but of which nothing was staged."""
+        reasons = " ".join(f"WHEN '{name}' THEN '{why}'" for name, why in _SKIPPED.items())
+        self.connection.execute(
+            f"""INSERT INTO read_lines
+            WITH staged AS (
+                SELECT file, source_type AS type, count(DISTINCT (line, entry)) AS n
+                FROM stage_events
+                WHERE source_type IN (SELECT unnest($1)) GROUP BY ALL
+                UNION ALL SELECT file, type, count(*) FROM faults GROUP BY ALL
+                UNION ALL SELECT file, type, sum(skipped) FROM read_lines
+                WHERE skipped > 0 GROUP BY ALL
+            ), seen AS (
+                SELECT file, type, sum(read) AS n FROM read_lines
+                WHERE type IN (SELECT unnest($1)) GROUP BY ALL
+            )
+            SELECT file, type, 0, seen.n - coalesce(sum(staged.n), 0) AS missing,
+                CASE type {reasons} END
+            FROM seen LEFT JOIN staged USING (file, type)
+            GROUP BY file, type, seen.n HAVING missing > 0""",
+            [list(_SKIPPED)],
+        )
+
+    def _unpacked(self, file: SourceFile) -> Path:
+        """The file itself, or a plain copy of a gzip file."""
+        if not _is_gzip(file.path):
+            return file.path
+        target = self.work / "plain.ndjson"
+        try:
+            with gzip.open(file.path, "rb") as packed, target.open("wb") as plain:
+                shutil.copyfileobj(packed, plain, 1 << 20)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise IntakeError(
+                f"the file cannot be unpacked: {error}",
+                where=file.name,
+                hint="Copy or export the file again.",
+            ) from None
+        return target
+
+
+_DATA_ERRORS: Final = (duckdb.InvalidInputException, duckdb.ConversionException)
+"""What DuckDB raises for a fault in a file; anything else is a mistake of ours."""
+
+
+class _NotSoundError(Exception):
+    """A file of the fast way is not what its first line says."""
+
+
+@cache
+def _statement(name: str) -> str | None:
+    """The SELECT of a resource type; None where nothing of it is staged."""
+    path = resource_files(__package__).joinpath("sql", f"{name}.sql")
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _source(path: Path, name: str, file: str) -> str:
+    """
+    The beginning of a statement that reads ``source``: the resources of a file and their places.
+
+    An unsound resource stops the statement.
+    """
+    unsound = (
+        f"""id IS NULL OR "resourceType" IS DISTINCT FROM '"{name}"' OR {shapes.misread(name)}"""
+    )
+    return f"""WITH source AS (
+        SELECT * EXCLUDE (_file, _line, _entry, row), {file}::INTEGER AS file,
+            coalesce(_line, row)::INTEGER AS line, _entry AS entry,
+            '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
+        FROM (
+            SELECT *, row_number() OVER () AS row FROM read_ndjson(
+                '{_quoted(path)}', columns={shapes.columns(name)}, compression='uncompressed')
+        )
+        WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
+    )"""
+
+
+_RESOLVE: Final = (
+    # Medications that are resources of their own.
+    """UPDATE stage_events SET codings = m.codings, text = coalesce(stage_events.text, m.text)
+    FROM (SELECT id, any_value(codings) AS codings, any_value(text) AS text
+        FROM fhir_medications GROUP BY id) AS m
+    WHERE kind = 'medication' AND refers_to = m.id AND stage_events.codings IS NULL""",
+    # The reason of an order, where it is a condition of the record.
+    """UPDATE stage_events SET reason = c.codings
+    FROM (
+        SELECT source_id, any_value(codings) AS codings FROM stage_events
+        WHERE source_type = 'Condition' AND source_id IN (
+            SELECT refers_to FROM stage_events WHERE kind <> 'medication')
+        GROUP BY source_id
+    ) AS c
+    WHERE kind <> 'medication' AND refers_to = c.source_id AND len(coalesce(reason, [])) = 0""",
+    # The visit of a condition that only the visit names.
+    """UPDATE stage_events SET visit_id = coalesce(visit_id, d.encounter), position = d.rank
+    FROM (SELECT condition, min(encounter) AS encounter, min(rank) AS rank
+        FROM fhir_diagnoses GROUP BY condition) AS d
+    WHERE source_type = 'Condition' AND source_id = d.condition""",
+    # A claim that is explained is not counted twice.
+    """UPDATE stage_events SET status = 'superseded'
+    WHERE source_type = 'Claim' AND source_id IN (SELECT claim FROM fhir_explained)""",
+    # People who are named by an identifier.
+    *(
+        f"""UPDATE {table} SET patient_id = n.id
+        FROM (SELECT name, any_value(id) AS id FROM fhir_names
+            WHERE name NOT IN (SELECT patient_id FROM stage_patients) GROUP BY name) AS n
+        WHERE patient_id = n.name"""
+        for table in ("stage_visits", "stage_events", "stage_coverage", "fhir_consents")
+    ),
+    # The last word of each person on consent.
+    """UPDATE stage_patients SET consent = c.consent
+    FROM (SELECT patient_id, arg_max(consent, (coalesce(day, ''), file, line)) AS consent
+        FROM fhir_consents GROUP BY patient_id) AS c
+    WHERE stage_patients.patient_id = c.patient_id""",
+    # Clinicians: all the names of one person, and the specialties of all the person's roles.
+    """INSERT INTO stage_clinicians
+    WITH people AS (
+        SELECT id, unnest([id] || coalesce(names, [])) AS name FROM fhir_practitioners
+    ), named AS (
+        SELECT name, any_value(id) AS id FROM people WHERE name IS NOT NULL GROUP BY name
+    ), roles AS (
+        SELECT 'PractitionerRole/' || fhir_roles.id AS role, practitioner,
+            coalesce(named.id, practitioner) AS id, specialty
+        FROM fhir_roles LEFT JOIN named ON practitioner = named.name
+    ), specialties AS (
+        SELECT id, list_distinct(flatten(list(specialty))) AS specialty FROM roles
+        WHERE len(specialty) > 0 GROUP BY id
+    ), all_names AS (
+        SELECT name, id, NULL AS specialty FROM named
+        UNION ALL SELECT practitioner, id, NULL FROM roles
+            WHERE practitioner NOT IN (SELECT name FROM named)
+        UNION ALL SELECT role, id, specialty FROM roles
+    )
+    SELECT name, any_value(id), coalesce(any_value(nullif(all_names.specialty, [])),
+        any_value(specialties.specialty))
+    FROM all_names LEFT JOIN specialties USING (id) GROUP BY name""",
+)
+"""What rows say of each other, resolved when all files are staged."""
+
+
+# Looking at files -------------------------------------------------------------------------------
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with gzip.open(path) if _is_gzip(path) else path.open("rb") as stream:
+            return stream.read(_LOOK)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _is_json(file: SourceFile) -> bool:
+    """By its ending, else by its first byte."""
+    name = file.name.casefold().removesuffix(".gz")
+    return name.endswith(_ENDINGS) or _beginning(file.path).lstrip()[:1] == b"{"
+
+
+class _First(msgspec.Struct, rename="camel"):
+    resource_type: str
+
+
+def _first_type(path: Path) -> str | None:
+    """The type of the resource on the first line; None where it is none, or a Bundle."""
+    with path.open("rb") as stream:
+        try:
+            name = msgspec.json.decode(stream.readline(), type=_First).resource_type
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+    return None if name == "Bundle" else name
+
+
+_BLANK_LINE: Final = re.compile(rb"\n[ \t\r]*\n|\A[ \t\r]*\n|\n[ \t\r]+\Z")
+
+
+def _lines(path: Path) -> int | None:
+    """How many lines a file has; None where one is blank, or the file is empty."""
+    if path.stat().st_size == 0:
+        return None
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if _BLANK_LINE.search(data):
+            return None
+        count = 0
+        for start in range(0, len(data), 1 << 24):
+            count += data[start : start + (1 << 24)].count(b"\n")
+        return count + (data[-1:] != b"\n")
+
+
+def _mentions(path: Path, element: str) -> bool:
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(f'"{element}"'.encode()) >= 0
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,331 @@
+"""
+The parts of FHIR R4 resources that are read, said once for both ways of reading them.
+
+A shape is a nested dictionary of elements. DuckDB reads its columns from it, and the check of
+single lines has its types from it, so that both take and refuse the same.
+
+- ``STRICT``: a string. A number in its place (a code written as ``724.50``) would change its
+  meaning, so the line is refused.
+- ``TEXT``: a string that is only shown or compared; a number is taken as its text.
+- ``ANY``: any JSON, kept as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+STRICT: Final = "STRICT"
+TEXT: Final = "TEXT"
+ANY: Final = "ANY"
+
+Shape = Mapping[str, Any]
+
+_CODING: Final[Shape] = {"system": TEXT, "code": STRICT, "display": TEXT}
+_CONCEPT: Final[Shape] = {"coding": [_CODING], "text": TEXT}
+_REFERENCE: Final[Shape] = {"reference": STRICT, "identifier": {"value": STRICT}}
+_PERIOD: Final[Shape] = {"start": STRICT, "end": STRICT}
+_QUANTITY: Final[Shape] = {"value": ANY, "unit": TEXT, "code": STRICT}
+_VALUE: Final[Shape] = {
+    "valueBoolean": ANY,
+    "valueString": TEXT,
+    "valueInteger": ANY,
+    "valueQuantity": _QUANTITY,
+    "valueCodeableConcept": _CONCEPT,
+}
+_MEDICATION: Final[Shape] = {
+    "medicationCodeableConcept": _CONCEPT,
+    "medicationReference": _REFERENCE,
+    "contained": [{"resourceType": TEXT, "id": STRICT, "code": _CONCEPT}],
+}
+_CLAIM_LINE: Final[Shape] = {
+    "sequence": ANY,
+    "productOrService": _CONCEPT,
+    "servicedDate": STRICT,
+    "servicedPeriod": _PERIOD,
+    "locationCodeableConcept": _CONCEPT,
+    "encounter": [_REFERENCE],
+}
+_DENIAL: Final[Shape] = {"category": _CONCEPT}
+_CLAIM: Final[Shape] = {
+    "status": STRICT,
+    "type": _CONCEPT,
+    "use": TEXT,
+    "patient": _REFERENCE,
+    "billablePeriod": _PERIOD,
+    "created": STRICT,
+    "provider": _REFERENCE,
+    "diagnosis": [
+        {
+            "sequence": ANY,
+            "diagnosisCodeableConcept": _CONCEPT,
+            "diagnosisReference": _REFERENCE,
+            "type": [_CONCEPT],
+        }
+    ],
+}
+
+_SHAPES: Final[dict[str, Shape]] = {
+    "Medication": {"code": _CONCEPT},
+    "Practitioner": {"identifier": [{"value": STRICT}]},
+    "PractitionerRole": {
+        "practitioner": _REFERENCE,
+        "code": [_CONCEPT],
+        "specialty": [_CONCEPT],
+    },
+    "Organization": {},
+    "Consent": {
+        "status": STRICT,
+        "scope": _CONCEPT,
+        "patient": _REFERENCE,
+        "dateTime": STRICT,
+        "provision": {"type": STRICT},
+    },
+    "Patient": {
+        "identifier": [{"value": STRICT}],
+        "gender": STRICT,
+        "birthDate": STRICT,
+        "deceasedBoolean": ANY,
+        "deceasedDateTime": STRICT,
+        "communication": [{"language": _CONCEPT, "preferred": ANY}],
+        "generalPractitioner": [_REFERENCE],
+        "managingOrganization": _REFERENCE,
+    },
+    "Coverage": {"status": STRICT, "beneficiary": _REFERENCE, "period": _PERIOD},
+    "Encounter": {
+        "status": STRICT,
+        "class": _CODING,
+        "type": [_CONCEPT],
+        "subject": _REFERENCE,
+        "participant": [{"type": [_CONCEPT], "individual": _REFERENCE}],
+        "period": _PERIOD,
+        "diagnosis": [{"condition": _REFERENCE, "rank": ANY}],
+    },
+    "Condition": {
+        "clinicalStatus": _CONCEPT,
+        "verificationStatus": _CONCEPT,
+        "category": [_CONCEPT],
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "onsetDateTime": STRICT,
+        "onsetPeriod": _PERIOD,
+        "abatementDateTime": STRICT,
+        "abatementPeriod": _PERIOD,
+        "recordedDate": STRICT,
+        "recorder": _REFERENCE,
+        "asserter": _REFERENCE,
+        "evidence": [{"detail": [_REFERENCE]}],
+    },
+    "Procedure": {
+        "basedOn": [_REFERENCE],
+        "partOf": [_REFERENCE],
+        "report": [_REFERENCE],
+        "status": STRICT,
+        "category": _CONCEPT,
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "performedDateTime": STRICT,
+        "performedPeriod": _PERIOD,
+        "performer": [{"actor": _REFERENCE}],
+        "reasonCode": [_CONCEPT],
+        "reasonReference": [_REFERENCE],
+        "bodySite": [_CONCEPT],
+    },
+    "ServiceRequest": {
+        "status": STRICT,
+        "intent": STRICT,
+        "category": [_CONCEPT],
+        "doNotPerform": ANY,
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "authoredOn": STRICT,
+        "requester": _REFERENCE,
+        "performerType": _CONCEPT,
+        "reasonCode": [_CONCEPT],
+        "reasonReference": [_REFERENCE],
+        "bodySite": [_CONCEPT],
+    },
+    "ImagingStudy": {
+        "status": STRICT,
+        "modality": [_CODING],
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "started": STRICT,
+        "basedOn": [_REFERENCE],
+        "referrer": _REFERENCE,
+        "procedureReference": _REFERENCE,
+        "procedureCode": [_CONCEPT],
+        "reasonCode": [_CONCEPT],
+        "reasonReference": [_REFERENCE],
+        "series": [{"modality": _CODING, "bodySite": _CODING, "started": STRICT}],
+    },
+    "DiagnosticReport": {
+        "basedOn": [_REFERENCE],
+        "status": STRICT,
+        "category": [_CONCEPT],
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "effectiveDateTime": STRICT,
+        "effectivePeriod": _PERIOD,
+        "issued": STRICT,
+        "performer": [_REFERENCE],
+        "result": [_REFERENCE],
+        "imagingStudy": [_REFERENCE],
+    },
+    "MedicationRequest": {
+        **_MEDICATION,
+        "status": STRICT,
+        "intent": STRICT,
+        "doNotPerform": ANY,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "authoredOn": STRICT,
+        "requester": _REFERENCE,
+        "reasonCode": [_CONCEPT],
+        "dispenseRequest": {"expectedSupplyDuration": _QUANTITY},
+    },
+    "MedicationDispense": {
+        **_MEDICATION,
+        "status": STRICT,
+        "subject": _REFERENCE,
+        "context": _REFERENCE,
+        "daysSupply": _QUANTITY,
+        "whenPrepared": STRICT,
+        "whenHandedOver": STRICT,
+    },
+    "MedicationStatement": {
+        **_MEDICATION,
+        "status": STRICT,
+        "subject": _REFERENCE,
+        "context": _REFERENCE,
+        "effectiveDateTime": STRICT,
+        "effectivePeriod": _PERIOD,
+        "dateAsserted": STRICT,
+    },
+    "Observation": {
+        "basedOn": [_REFERENCE],
+        "partOf": [_REFERENCE],
+        "derivedFrom": [_REFERENCE],
+        "status": STRICT,
+        "category": [_CONCEPT],
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "effectiveDateTime": STRICT,
+        "effectivePeriod": _PERIOD,
+        "effectiveInstant": STRICT,
+        "issued": STRICT,
+        "performer": [_REFERENCE],
+        **_VALUE,
+        "component": [{"code": _CONCEPT, **_VALUE}],
+    },
+    "QuestionnaireResponse": {
+        "questionnaire": TEXT,
+        "status": STRICT,
+        "subject": _REFERENCE,
+        "encounter": _REFERENCE,
+        "authored": STRICT,
+        "author": _REFERENCE,
+        "item": ANY,
+    },
+    "ExplanationOfBenefit": {
+        **_CLAIM,
+        "claim": _REFERENCE,
+        "outcome": STRICT,
+        "disposition": TEXT,
+        "item": [{**_CLAIM_LINE, "adjudication": [_DENIAL]}],
+    },
+    "Claim": {**_CLAIM, "item": [_CLAIM_LINE]},
+}
+
+TYPES: Final = tuple(_SHAPES)
+"""The resource types that are read, in the order in which they have to be staged."""
+
+_COMMON: Final[Shape] = {
+    "resourceType": STRICT,
+    "id": STRICT,
+    "meta": {"lastUpdated": TEXT},
+}
+PLACE: Final = {"_file": "INTEGER", "_line": "INTEGER", "_entry": "INTEGER"}
+"""Where a line of a sifted file comes from; NULL in the files of an export themselves."""
+
+
+def shape(resource_type: str) -> Shape:
+    """The elements that are read of a resource type."""
+    return {**_COMMON, **_SHAPES[resource_type]}
+
+
+def columns(resource_type: str) -> str:
+    """The ``columns`` argument of ``read_ndjson``."""
+    fields = {name: _sql_type(part) for name, part in shape(resource_type).items()} | PLACE
+    return "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in fields.items()) + "}"
+
+
+def _sql_type(part: Any) -> str:
+    if isinstance(part, Mapping):
+        inner = ", ".join(f'"{name}" {_sql_type(value)}' for name, value in part.items())
+        return f"STRUCT({inner})"
+    if isinstance(part, list):
+        return f"{_sql_type(part[0])}[]"
+    return "VARCHAR" if part == TEXT else "JSON"
+
+
+def misread(resource_type: str) -> str:
+    """A condition in SQL: true where DuckDB took something for a string that is none."""
+    tests = [
+        test
+        for name, part in shape(resource_type).items()
+        if (test := _misread(f'"{name}"', part)) is not None
+    ]
+    return " OR ".join(tests)
+
+
+def _misread(path: str, part: Any, depth: int = 0) -> str | None:
+    if part == STRICT:
+        return f"coalesce(NOT starts_with(CAST({path} AS VARCHAR), '\"'), false)"
+    if isinstance(part, Mapping):
+        tests = [
+            test
+            for name, value in part.items()
+            if (test := _misread(f'{path}."{name}"', value, depth)) is not None
+        ]
+        return f"({path} IS NOT NULL AND ({' OR '.join(tests)}))" if tests else None
+    if isinstance(part, list):
+        item = f"e{depth}"
+        test = _misread(item, part[0], depth + 1)
+        if test is not None:
+            found = f"len(list_filter({path}, lambda {item}: {test}))"
+            return f"coalesce({found} > 0, false)"
+    return None
+
+
+@cache
+def decoder(resource_type: str) -> msgspec.json.Decoder[Any]:
+    """Reads one line of the type, or raises with the path of what is wrong."""
+    return msgspec.json.Decoder(_struct(resource_type, shape(resource_type)))
+
+
+def _struct(name: str, part: Shape) -> type[msgspec.Struct]:
+    fields = [
+        (f"field_{number}", _python_type(f"{name}_{element}", value), None)
+        for number, (element, value) in enumerate(part.items())
+    ]
+    names = {f"field_{number}": element for number, element in enumerate(part)}
+    return msgspec.defstruct(name, fields, rename=names, gc=False)
+
+
+def _python_type(name: str, part: Any) -> Any:
+    if isinstance(part, Mapping):
+        return _struct(name, part) | None
+    if isinstance(part, list):
+        return list[_python_type(name, part[0])] | None  # type: ignore[misc]
+    if part == STRICT:
+        return str | None
+    return str | int | float | bool | None if part == TEXT else Any

@@ -1,0 +1,1 @@
+SELECT source_id AS id, codings(code) AS codings, wording(code) AS text FROM source

@@ -1,0 +1,18 @@
+SELECT
+    'medication' AS kind,
+    ref(subject) AS patient_id,
+    ref(encounter) AS visit_id,
+    drug("medicationCodeableConcept", "medicationReference", contained) AS codings,
+    ref("medicationReference") AS refers_to,
+    wording("medicationCodeableConcept") AS text,
+    str("authoredOn") AS start_text,
+    str("authoredOn") AS recorded_text,
+    order_status(
+        status_MedicationRequest(str(status)), status_of_intent(str(intent)), str("doNotPerform")
+    ) AS status,
+    all_codings("reasonCode") AS reason,
+    clinician(requester) AS clinician,
+    'prescribing' AS clinician_role,
+    days_of("dispenseRequest"."expectedSupplyDuration") AS days_supply,
+    source_type, source_id, updated_text, file, line, entry
+FROM source

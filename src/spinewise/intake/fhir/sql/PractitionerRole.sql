@@ -1,0 +1,5 @@
+SELECT
+    source_id AS id,
+    ref(practitioner) AS practitioner,
+    coalesce(nullif(all_codings(specialty), []), all_codings(code)) AS specialty
+FROM source
