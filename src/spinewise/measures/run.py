@@ -30,7 +30,7 @@ def run(
     """
     columns, rows = plan.code_is
     _fill(connection, "code_is", columns, rows)
-    schema = {"code": "INTEGER", "finding": "INTEGER", "role": "VARCHAR"}
+    schema = {"code": "INTEGER", "finding": "BIGINT", "role": "VARCHAR"}
     _fill(connection, "finding_code", schema, list(plan.finding_code))
     for number, (name, tree) in enumerate(plan.steps):
         if progress:

@@ -80,7 +80,7 @@ def indicator_results(
     bounds = {"first": day_number(period[0]), "last": day_number(period[1])}
     kinds: dict[str, list[tuple[_Kind, int]]] = defaultdict(list)
     for row in connection.execute(_KINDS, bounds).fetchall():
-        kind = _Kind(row[1], _split(row[2]), *row[3:7], _split(row[7]), _split(row[8]), row[9])
+        kind = _kind(row)
         kinds[row[0]].append((kind, row[10]))
     clinicians = _grouped(connection.execute(_CLINICIANS, bounds).fetchall())
     months = _grouped(connection.execute(_MONTHS).fetchall())
@@ -143,6 +143,21 @@ def _result(
         change_ideas=indicator.change_ideas,
         resources=indicator.resources,
         order=indicator.order,
+    )
+
+
+def _kind(row: tuple[Any, ...]) -> _Kind:
+    _, category, reasons, in_numerator, places, verdict, modality, also, assumed, proposed, _ = row
+    return _Kind(
+        category=category,
+        reasons=_split(reasons),
+        in_numerator=in_numerator,
+        places=places,
+        verdict=verdict,
+        modality=modality,
+        also=_split(also),
+        assumed=_split(assumed),
+        proposed=proposed,
     )
 
 

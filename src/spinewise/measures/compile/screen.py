@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from spinewise.know.model import Combination, Finding
 from spinewise.measures.compile.codes import CodePredicates
@@ -10,7 +10,6 @@ from spinewise.measures.compile.episodes import Step
 from spinewise.measures.compile.sql import (
     FIRST_DAY,
     LAST_DAY,
-    all_of,
     any_of,
     ever,
     negate,
@@ -24,16 +23,20 @@ _DAY = 86_400
 
 
 def finding_codes(frame: Frame) -> list[tuple[int, int, str]]:
-    """Rows (code key, place of the finding, role) with role said, coded or current."""
+    """Rows (code key, bit of the finding, role) with role said, coded or current."""
     rows = []
-    for place, finding in enumerate(frame.package.red_flags.finding):
+    for finding in frame.package.red_flags.finding:
         roles = {
             "said": {finding_concept(finding.id)},
             "coded": set(finding.codes),
             "current": set(finding.current_codes),
         }
         for code, names in sorted(frame.concepts.items()):
-            rows += [(code, place, role) for role, wanted in roles.items() if names & wanted]
+            rows += [
+                (code, bit(frame, finding), role)
+                for role, wanted in roles.items()
+                if names & wanted
+            ]
     return rows
 
 
@@ -51,8 +54,7 @@ def emergency_steps(frame: Frame, days_asked: Sequence[int | None]) -> Iterator[
 
     ``days_asked`` are the days that terms ask about, None for the end of the episode.
     """
-    findings = frame.package.red_flags.finding
-    places = {findings.index(finding): finding for finding in frame.emergency_findings}
+    places = {bit(frame, finding): finding for finding in frame.emergency_findings}
     listed = ", ".join(str(place) for place in places) or "-1"
     fits = " ".join(
         f"WHEN finding = {place} THEN {_texts(frame.fitting(finding))}"
@@ -121,8 +123,8 @@ def screen_steps(frame: Frame) -> Iterator[Step]:
     """The screen of every row of the table ``reading``."""
     rules = frame.package.red_flags
     looks_from = " ".join(
-        f"WHEN f.finding = {place} THEN r.index_lo - {int(finding.look_back)}"
-        for place, finding in enumerate(rules.finding)
+        f"WHEN f.finding = {bit(frame, finding)} THEN r.index_lo - {int(finding.look_back)}"
+        for finding in rules.finding
         if finding.look_back != "ever"
     )
     opens = f"CASE {looks_from} ELSE {FIRST_DAY} END" if looks_from else FIRST_DAY
@@ -222,50 +224,50 @@ def screen_steps(frame: Frame) -> Iterator[Step]:
 
 
 def _screen(frame: Frame) -> str:
-    """One row a reading: its status, and what the terms of a definition ask about."""
+    """
+    One row a reading: its status, and what the terms of a definition ask about.
+
+    Findings are bits of a number: ``yes`` are those that are present, ``no`` those that are not,
+    ``spoke`` those on which the record says anything.
+    """
     rules = frame.package.red_flags
-    place = {finding.id: number for number, finding in enumerate(rules.finding)}
     needed = {family.id for family in rules.family if family.needed}
-    columns, values = [], []
-    for finding in rules.finding:
-        number = place[finding.id]
-        is_it = f"finding = {number}"
-        silent = "NULL" if _must_be_asked(finding, needed) else "FALSE"
-        columns += [
-            f"coalesce(bool_or(NOT silent) FILTER (WHERE {is_it}), FALSE) AS spoke_{number}",
-            f"bool_or(value) FILTER (WHERE {is_it}) AS value_{number}",
-            f"coalesce(bool_or(answered) FILTER (WHERE {is_it}), FALSE) AS answered_{number}",
-            f"coalesce(bool_or(value AND fresh) FILTER (WHERE {is_it}), FALSE) AS fresh_{number}",
-        ]
-        spoken = f"CASE WHEN spoke_{number} THEN value_{number}"
-        values += [
-            f"{spoken} ELSE {silent} END AS asked_{number}",
-            f"{spoken} ELSE FALSE END AS known_{number}",
-        ]
-    sufficient = [place[f.id] for f in rules.finding if f.strength == "sufficient"]
-    asked = {name: f"asked_{number}" for name, number in place.items()}
-    known = {name: f"known_{number}" for name, number in place.items()}
+    every = mask(frame, rules.finding)
+    may_be_silent = mask(
+        frame,
+        [f for f in rules.finding if f.family not in needed or f.strength == "context"],
+    )
+    sufficient = mask(frame, [f for f in rules.finding if f.strength == "sufficient"])
+    must_answer = mask(frame, frame.needed_findings)
     present = any_of(
-        [f"asked_{number}" for number in sufficient]
-        + [_combined(c, asked) for c in rules.combination if c.justifies_imaging]
+        [
+            f"CASE WHEN yes & {sufficient} <> 0 THEN TRUE"
+            f" WHEN asked_no & {sufficient} = {sufficient} THEN FALSE ELSE NULL END"
+        ]
+        + [_combined(frame, c, "asked_no") for c in rules.combination if c.justifies_imaging]
     )
     combinations = "".join(
-        f", {_combined(c, known)} AS combination_{number}"
+        f", {_combined(frame, c, 'known_no')} AS combination_{number}"
         for number, c in enumerate(rules.combination)
     )
-    complete = all_of(f"answered_{place[f.id]}" for f in frame.needed_findings)
     return f"""
-        WITH wide AS (
-            SELECT reading, {", ".join(columns)}
+        WITH read AS (
+            SELECT reading, bit_or({_bit("NOT silent")}) AS spoke,
+                bit_or({_bit("value AND NOT silent")}) AS yes,
+                bit_or({_bit("NOT value AND NOT silent")}) AS no,
+                bit_or({_bit("answered")}) AS answered, bit_or({_bit("value AND fresh")}) AS fresh
             FROM reading LEFT JOIN finding_read USING (reading)
             GROUP BY reading
-        ), spoken AS (
-            SELECT *, {", ".join(values)} FROM wide
+        ), filled AS (
+            SELECT *, no + {may_be_silent} - ({may_be_silent} & spoke) AS asked_no,
+                no + {every} - ({every} & spoke) AS known_no
+            FROM read
         ), judged AS (
-            SELECT reading, {present} AS present, {complete} AS complete,
-                {any_of(f"fresh_{number}" for number in sufficient)} AS sufficient
+            SELECT reading, {present} AS present,
+                answered & {must_answer} = {must_answer} AS complete,
+                fresh & {sufficient} <> 0 AS sufficient
                 {combinations}
-            FROM spoken
+            FROM filled
         )
         SELECT *, CASE WHEN present THEN TRUE WHEN {negate("present")} AND complete THEN FALSE
             ELSE NULL END AS status
@@ -273,23 +275,37 @@ def _screen(frame: Frame) -> str:
     """
 
 
-def _must_be_asked(finding: Finding, needed: set[str]) -> bool:
-    return finding.family in needed and finding.strength != "context"
+def bit(frame: Frame, finding: Finding) -> int:
+    """The number of a finding in the tables of the plan: one bit."""
+    return 1 << frame.package.red_flags.finding.index(finding)
 
 
-def _combined(combination: Combination, values: Mapping[str, str]) -> str:
-    every = all_of(values[name] for name in combination.all_of)
-    if not combination.also_any:
-        return every
-    also = [values[name] for name in combination.also_any]
-    sure = " + ".join(f"CASE WHEN {value} THEN 1 ELSE 0 END" for value in also)
-    perhaps = " + ".join(f"CASE WHEN {value} IS FALSE THEN 0 ELSE 1 END" for value in also)
-    needed = combination.also_at_least
-    enough = (
-        f"CASE WHEN {sure} >= {needed} THEN TRUE WHEN {perhaps} >= {needed} THEN NULL"
-        " ELSE FALSE END"
+def mask(frame: Frame, findings: Iterable[Finding]) -> int:
+    """Several findings as one number."""
+    return sum(bit(frame, finding) for finding in findings)
+
+
+def _bit(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN finding ELSE 0 END"
+
+
+def _combined(frame: Frame, combination: Combination, no: str) -> str:
+    """Three-valued: a combination holds, by the bits of ``yes`` and of ``no``."""
+    by_id = {finding.id: finding for finding in frame.package.red_flags.finding}
+    every = mask(frame, [by_id[name] for name in combination.all_of])
+    held = (
+        f"(CASE WHEN {no} & {every} <> 0 THEN FALSE WHEN yes & {every} = {every} THEN TRUE"
+        " ELSE NULL END)"
     )
-    return f"({every} AND ({enough}))"
+    if not combination.also_any:
+        return held
+    also = mask(frame, [by_id[name] for name in combination.also_any])
+    enough = combination.also_at_least
+    return (
+        f"({held} AND (CASE WHEN bit_count(yes & {also}) >= {enough} THEN TRUE"
+        f" WHEN {len(combination.also_any)} - bit_count({no} & {also}) >= {enough} THEN NULL"
+        " ELSE FALSE END))"
+    )
 
 
 def _second(time: str) -> str:

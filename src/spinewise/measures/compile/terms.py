@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -64,6 +64,8 @@ class Context:
     frame: Frame
     codes: CodePredicates
     _flags: dict[str, dict[str, str]] = field(default_factory=dict)
+    _asked: dict[str, set[str]] = field(default_factory=dict)
+    """For each source, which of its rows any flag asks for: the others need not be read."""
     _anchor: Anchor = "index"
     _known: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
@@ -110,11 +112,13 @@ class Context:
         for source, flags in self._flags.items():
             columns = ", ".join(f"{value} AS {name}" for name, value in flags.items())
             table, joined = SOURCES[source]
+            asked = any_of(sorted(self._asked[source]))
             yield (
                 f"{self.name}_{source}",
                 f"SELECT u.{self.key}, {columns} FROM {self.rows} AS u"
                 f" JOIN {table} AS e ON e.unit = u.unit {joined}"
-                f" LEFT JOIN emergency AS m ON m.unit = u.unit GROUP BY u.{self.key}",
+                f" LEFT JOIN emergency AS m ON m.unit = u.unit"
+                f" WHERE {asked} GROUP BY u.{self.key}",
             )
 
     def joins(self, alias: str) -> str:
@@ -133,8 +137,9 @@ class Context:
             self._known[key] = str(make(term))
         return self._known[key]
 
-    def _flag(self, source: str, aggregate: str) -> str:
-        """The name of a flag: equal aggregates share one."""
+    def _flag(self, source: str, aggregate: str, asked: str = "TRUE") -> str:
+        """The name of a flag over rows that fulfil ``asked``: equal aggregates share one."""
+        self._asked.setdefault(source, set()).add(asked)
         flags = self._flags.setdefault(source, {})
         for name, existing in flags.items():
             if existing == aggregate:
@@ -143,11 +148,19 @@ class Context:
         flags[name] = aggregate
         return name
 
-    def _some(self, source: str, sure: str, possible: str) -> str:
-        """Three-valued: one row is sure, or possible."""
+    def _some(self, source: str, is_it: Sequence[str], sure: str, possible: str) -> str:
+        """Three-valued: one of the rows that fulfil ``is_it`` is sure, or possible."""
+        asked = all_of(is_it)
         return truth(
-            self._flag(source, f"bool_or({sure})"), self._flag(source, f"bool_or({possible})")
+            self._flag(source, f"bool_or({asked} AND {sure})", asked),
+            self._flag(source, f"bool_or({asked} AND {possible})", asked),
         )
+
+    def _count(self, what: str, is_it: Sequence[str], held: str, at_least: int) -> str:
+        """Whether enough of the rows that fulfil ``is_it`` and ``held`` are there."""
+        asked = all_of(is_it)
+        counted = f"count({what}) FILTER (WHERE {asked} AND {held})"
+        return f"{self._flag('evidence', counted, asked)} >= {at_least}"
 
     def _bounds(self, days: Window) -> tuple[str, str]:
         day_0 = "u.index_lo" if self._anchor == "index" else "coalesce(m.since, u.index_lo)"
@@ -181,24 +194,21 @@ class Context:
             is_it.append(one_of("e.kind", term.kinds))
         known = f"(NOT e.kind IN ('condition', 'finding', 'note') OR e.seen_hi <= {last})"
         perhaps_known = f"(NOT e.kind IN ('condition', 'finding', 'note') OR e.seen_lo <= {last})"
-        sure = all_of([*is_it, inside("e.day", first, last), known])
-        possible = all_of([*is_it, touches("e.day", first, last), perhaps_known])
+        sure = all_of([inside("e.day", first, last), known])
+        possible = all_of([touches("e.day", first, last), perhaps_known])
         if term.at_least == 1:
-            value = self._some("evidence", sure, possible)
+            value = self._some("evidence", is_it, sure, possible)
         elif term.distinct_days:
             dated = all_of([sure, "e.day_lo = e.day_hi"])
             days = "e.day_lo * 10000000 + e.day_hi"
             value = truth(
-                self._flag("evidence", f"count(DISTINCT e.day_lo) FILTER (WHERE {dated})")
-                + f" >= {term.at_least}",
-                self._flag("evidence", f"count(DISTINCT {days}) FILTER (WHERE {possible})")
-                + f" >= {term.at_least}",
+                self._count("DISTINCT e.day_lo", is_it, dated, term.at_least),
+                self._count(f"DISTINCT {days}", is_it, possible, term.at_least),
             )
         else:
             value = truth(
-                self._flag("evidence", f"count(*) FILTER (WHERE {sure})") + f" >= {term.at_least}",
-                self._flag("evidence", f"count(*) FILTER (WHERE {possible})")
-                + f" >= {term.at_least}",
+                self._count("*", is_it, sure, term.at_least),
+                self._count("*", is_it, possible, term.at_least),
             )
         if list(term.kinds) == ["medication"]:
             return self._unless_not_carried(value, "prescriptions", term.days)
@@ -226,7 +236,7 @@ class Context:
         may_go_on = f"(e.end_lo IS NULL OR {touches('e.end', day_0, LAST_DAY)})"
         sure = [inside("e.day", first, last), f"e.seen_hi <= {day_0}", goes_on]
         possible = [touches("e.day", first, last), f"e.seen_lo <= {day_0}", may_go_on]
-        return self._some("evidence", all_of([*is_it, *sure]), all_of([*is_it, *possible]))
+        return self._some("evidence", is_it, all_of(sure), all_of(possible))
 
     def _onset(self, term: terms.Onset) -> str:
         first, last = self._bounds(term.days)
@@ -240,25 +250,15 @@ class Context:
         is_it = [one_of("e.setting", term.settings)] if term.settings else []
         if term.specialties:
             is_it.append(self._listed(term))
-        sure = all_of([*is_it, inside("e.day", first, last)])
-        possible = all_of([*is_it, touches("e.day", first, last)])
-        value = self._some("visits", sure, possible)
+        sure, possible = inside("e.day", first, last), touches("e.day", first, last)
+        value = self._some("visits", is_it, sure, possible)
         if term.specialties and not term.settings:
             act = [
                 "e.kind = 'procedure'",
                 "e.status IS DISTINCT FROM 'refuted'",
                 self._listed(term),
             ]
-            value = any_of(
-                [
-                    value,
-                    self._some(
-                        "acts",
-                        all_of([*act, inside("e.day", first, last)]),
-                        all_of([*act, touches("e.day", first, last)]),
-                    ),
-                ]
-            )
+            value = any_of([value, self._some("acts", act, sure, possible)])
         return self._unless_not_carried(value, visited_domain(term), term.days)
 
     def _listed(self, term: terms.Visited) -> str:
@@ -285,9 +285,7 @@ class Context:
         if named:
             is_it.append(any_of(named))
         return self._some(
-            "acts",
-            all_of([*is_it, inside("e.day", first, last)]),
-            all_of([*is_it, touches("e.day", first, last)]),
+            "acts", is_it, inside("e.day", first, last), touches("e.day", first, last)
         )
 
     def _imaged(self, term: terms.Imaged) -> str:
@@ -300,9 +298,8 @@ class Context:
         else:
             days = "e.shown"
             is_it.append("e.shown_lo IS NOT NULL")
-        sure = all_of([*is_it, inside(days, first, last), "e.region", "e.certain"])
-        possible = all_of([*is_it, touches(days, first, last)])
-        value = self._some("images", f"coalesce({sure}, FALSE)", possible)
+        sure = all_of([inside(days, first, last), "e.region", "e.certain"])
+        value = self._some("images", is_it, f"coalesce({sure}, FALSE)", touches(days, first, last))
         return self._unless_not_carried(value, "imaging", term.days)
 
     def _answered(self, term: terms.Answered) -> str:
@@ -312,9 +309,7 @@ class Context:
         if term.values:
             is_it.append(one_of(_SAID, term.values))
         return self._some(
-            "evidence",
-            all_of([*is_it, inside("e.day", first, last)]),
-            all_of([*is_it, touches("e.day", first, last)]),
+            "evidence", is_it, inside("e.day", first, last), touches("e.day", first, last)
         )
 
     def _change(self, term: terms.Change) -> str:
@@ -336,7 +331,7 @@ class Context:
             ]
         )
         latest = "{'day': e.day_lo, 'event': e.event, 'number': e.number}"
-        return f"{self._flag('evidence', f'max({latest}) FILTER (WHERE {is_it})')}.number"
+        return f"{self._flag('evidence', f'max({latest}) FILTER (WHERE {is_it})', is_it)}.number"
 
 
 def day_0_column(anchor: Anchor) -> str:
