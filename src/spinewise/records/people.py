@@ -96,17 +96,19 @@ _PATIENTS = """
 """
 _COVERAGE = "SELECT patient, start_hi, end_lo FROM coverage ORDER BY patient, start_hi"
 _VISITS = """
-    SELECT patient, visit, coalesce(source_id, file || ':' || line), start_lo, start_hi, start_time,
+    SELECT patient, visit, coalesce(source_id, coalesce(path, file::VARCHAR) || ':' || line),
+        start_lo, start_hi, start_time,
         setting, code, specialty, coalesce(clinician, ''), onset_lo, onset_hi
-    FROM visits WHERE start_lo IS NOT NULL ORDER BY patient, visit
+    FROM visits LEFT JOIN sources USING (file) WHERE start_lo IS NOT NULL ORDER BY patient, visit
 """
 _EVENTS = """
-    SELECT patient, event, coalesce(source_id, file || ':' || line), kind, role, code,
+    SELECT patient, event, coalesce(source_id, coalesce(path, file::VARCHAR) || ':' || line), kind,
+        role, code,
         start_lo, start_hi, start_time, end_lo, end_hi, recorded_lo, recorded_hi, recorded_time,
         onset_lo, onset_hi, status, category, visit, visit_lo, visit_hi, visit_setting, claim,
         setting, modality, region, link, reason, coalesce(clinician, ''), clinician_role,
         specialty, value, number, text
-    FROM events WHERE start_lo IS NOT NULL ORDER BY patient, event
+    FROM events LEFT JOIN sources USING (file) WHERE start_lo IS NOT NULL ORDER BY patient, event
 """
 
 

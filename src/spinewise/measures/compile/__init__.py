@@ -34,6 +34,7 @@ from spinewise.measures.compile.sql import (
     any_of,
     day,
     negate,
+    source,
     text,
     touches,
 )
@@ -340,7 +341,7 @@ def _answers(indicator: Indicator, frame: Frame, index: Context, codes: CodePred
                 '' AS exclusions_unknown, '' AS missed, FALSE AS proposed,
                 '' AS label
             FROM (
-                SELECT p.patient_id, coalesce(a.source_id, a.file || ':' || a.line) AS source,
+                SELECT p.patient_id, {source("a")} AS source,
                     {day("a.start_lo")} AS day_lo, {day("a.start_hi")} AS day_hi,
                     coalesce(nullif(a.clinician, ''), v.clinician, '') AS clinician, {said} AS said
                 FROM events AS a JOIN code_is AS c ON c.code = a.code AND c.{item}

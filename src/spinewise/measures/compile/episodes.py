@@ -11,6 +11,7 @@ from spinewise.measures.compile.sql import (
     day,
     inside,
     one_of,
+    source,
     touches,
 )
 from spinewise.measures.frame import Frame
@@ -68,10 +69,10 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             WHERE start_lo = start_hi
         )
         SELECT patient, visit, {day("start_lo")} AS index_lo, {day("start_hi")} AS index_hi,
-            start_lo, start_hi, start_time, coalesce(source_id, file || ':' || line) AS source,
+            start_lo, start_hi, start_time, {source("found")} AS source,
             setting, coalesce(clinician, '') AS clinician,
             {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi
-        FROM (SELECT * FROM linked UNION SELECT * FROM same_day)
+        FROM (SELECT * FROM linked UNION SELECT * FROM same_day) AS found
         """,
     )
     yield (
@@ -107,7 +108,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "followed",
         f"""
         SELECT v.visit, min({{'lo': p.start_lo, 'order': p.start_time IS NULL, 'time': p.start_time,
-                'source': coalesce(p.source_id, p.file || ':' || p.line), 'visit': p.visit,
+                'source': {source("p")}, 'visit': p.visit,
                 'clinician': coalesce(p.clinician, '')}}).clinician AS clinician
         FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
             AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step
-from spinewise.measures.compile.sql import day, ever, one_of, text
+from spinewise.measures.compile.sql import day, ever, one_of, source, text
 from spinewise.measures.frame import Frame
 
 
@@ -27,7 +27,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "image_row",
         f"""
         WITH imaging AS (
-            SELECT e.patient, e.event, coalesce(e.source_id, e.file || ':' || e.line) AS source,
+            SELECT e.patient, e.event, {source("e")} AS source,
                 coalesce(e.role, 'performed') AS role, {day("e.start_lo")} AS day_lo,
                 {day("e.start_hi")} AS day_hi, e.start_time, e.link,
                 coalesce(e.clinician, '') AS clinician, e.clinician_role,

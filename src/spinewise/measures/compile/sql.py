@@ -31,6 +31,12 @@ def day(column: str) -> str:
     return f"date_diff('day', DATE '1970-01-01', {column})"
 
 
+def source(row: str) -> str:
+    """The source record of a row: its id, or the file and line it stands on."""
+    path = f"(SELECT s.path FROM sources AS s WHERE s.file = {row}.file)"
+    return f"coalesce({row}.source_id, coalesce({path}, {row}.file::VARCHAR) || ':' || {row}.line)"
+
+
 def all_of(parts: Iterable[str]) -> str:
     """Kleene and; true for no parts."""
     return _joined(" AND ", parts) or "TRUE"
