@@ -78,7 +78,7 @@ CODES: Final[dict[str, Code]] = {
     "ct-fee": Code("OHIP-FEE", "X415", "Spine CT, level not said"),
     "mri-fee": Code("OHIP-FEE", "X490", "Spine MRI, level not said"),
     "chest-xray": Code("OHIP-FEE", "X090", "Chest X-ray"),
-    "cervical-xray": Code("OHIP-FEE", "X025", "Cervical spine X-ray"),
+    "cervical-xray": Code("OHIP-FEE", "X025", "Neck X-ray"),
     # visits
     "visit-office": Code("OHIP-FEE", "A007", "Office visit"),
     "visit-virtual": Code("OHIP-FEE", "A101", "Virtual visit"),
@@ -108,6 +108,20 @@ CODES: Final[dict[str, Code]] = {
     ),
     "experience": Code("spinewise-item", "experience-better-able", "Better able to manage"),
 }
+
+SYSTEM_URIS: Final = {
+    "ICD-10-CM": "http://hl7.org/fhir/sid/icd-10-cm",
+    "ICD-9-CM": "http://hl7.org/fhir/sid/icd-9-cm",
+    "SNOMED-CT": "http://snomed.info/sct",
+    "LOINC": "http://loinc.org",
+    "ATC": "http://www.whocc.no/atc",
+    "OHIP-DX": "urn:spinewise:ohip-dx",
+    "OHIP-FEE": "urn:spinewise:ohip-fee",
+    "OHIP-SPECIALTY": "urn:spinewise:ohip-specialty",
+    "spinewise-finding": "urn:spinewise:finding",
+    "spinewise-item": "urn:spinewise:item",
+}
+"""How FHIR names the systems."""
 
 SPECIALTIES: Final = ("orthopaedics", "neurosurgery", "rheumatology", "physiatry")
 """Counted as specialist consultations; internal medicine, also written, is not."""

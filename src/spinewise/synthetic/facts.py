@@ -233,7 +233,7 @@ _BOUT_VISITS: Final = [
     # Its diagnosis. Where it names no visit it has an end, so that it is on no problem list.
     """
     SELECT person, 'condition' kind, diagnosis code, "day",
-        CASE WHEN n % 20 = 3 THEN "day" + 2 ELSE "day" END recorded,
+        CASE WHEN n % 20 = 3 AND linked THEN "day" + 2 ELSE "day" END recorded,
         CASE WHEN NOT linked THEN "day" + 20 END "end",
         CASE WHEN linked THEN 10 * slot + 1 END visit, 'encounter-diagnosis' category,
         "position", clinician, "day" - opt(onset) onset,

@@ -142,4 +142,3 @@ def unit_of(indicator: str) -> str:
     if indicator in ("imaging-without-recorded-flag", "imaging-unknown"):
         return "image"
     return "answer" if indicator == "experience-definitely" else "episode"
-

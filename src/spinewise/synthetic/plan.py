@@ -76,7 +76,7 @@ class Bouts:
     diagnosis: Words
     position: Ints
     linked: Flags
-    """The diagnosis names its visit."""
+    """The diagnosis names its visit; otherwise it is dated by its day alone, without an onset."""
     onset: Ints
     """Days from onset to index, NEVER where it is not recorded."""
 
@@ -254,9 +254,10 @@ def _bouts(
     improves = rng.random(n) < 0.6
     quality_before = _maybe(rng, n, rates.quality_baseline, 0, 8)
     quality_after = np.where(quality_before == NEVER, NEVER, 35 + _days(rng, n, 43))
+    linked = rng.random(n) < 0.95
     onset = np.select(
-        [rng.random(n) < 0.03, rng.random(n) < 0.6],
-        [90 + _days(rng, n, 300), _days(rng, n, 70)],
+        [~linked, rng.random(n) < 0.03, rng.random(n) < 0.6],
+        [NEVER, 90 + _days(rng, n, 300), _days(rng, n, 70)],
         NEVER,
     )
     return _keep(
@@ -269,7 +270,7 @@ def _bouts(
             clinician=np.where(emergency, -1, clinician),
             diagnosis=_pick(rng, n, DIAGNOSES, _DIAGNOSIS_SHARES),
             position=np.where(rng.random(n) < 0.85, 1, 2),
-            linked=rng.random(n) < 0.95,
+            linked=linked,
             onset=onset,
             follow_up=follow_up,
             recurrence=np.where(recurs, 90 + _days(rng, n, 29), NEVER),

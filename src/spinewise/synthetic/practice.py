@@ -12,6 +12,7 @@ import numpy as np
 from spinewise.errors import SpinewiseError
 from spinewise.synthetic import facts
 from spinewise.synthetic.csv_form import CsvForm
+from spinewise.synthetic.fhir_form import FhirForm
 from spinewise.synthetic.ledger import Truth
 from spinewise.synthetic.people import draw_clinicians, draw_people
 from spinewise.synthetic.plan import draw_plan
@@ -121,7 +122,7 @@ def truth_folder(out: Path) -> Path:
 
 
 def _writer(format: Format) -> Callable[..., Writer]:  # noqa: A002
-    return {"csv": CsvForm, "tables": RecordTables}[format]
+    return {"csv": CsvForm, "fhir": FhirForm, "tables": RecordTables}[format]
 
 
 def _day(day: date) -> int:
