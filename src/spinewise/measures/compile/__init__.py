@@ -33,6 +33,7 @@ from spinewise.measures.compile.sql import (
     all_of,
     any_of,
     day,
+    from_file,
     negate,
     source,
     text,
@@ -344,7 +345,7 @@ def _answers(indicator: Indicator, frame: Frame, index: Context, codes: CodePred
                 SELECT p.patient_id, {source("a")} AS source,
                     {day("a.start_lo")} AS day_lo, {day("a.start_hi")} AS day_hi,
                     coalesce(nullif(a.clinician, ''), v.clinician, '') AS clinician, {said} AS said
-                FROM events AS a JOIN code_is AS c ON c.code = a.code AND c.{item}
+                FROM events AS a {from_file("a")} JOIN code_is AS c ON c.code = a.code AND c.{item}
                 JOIN patients AS p ON p.patient = a.patient
                 LEFT JOIN visits AS v ON v.visit = a.visit
                 WHERE a.kind = 'answer' AND a.status IS DISTINCT FROM 'refuted'

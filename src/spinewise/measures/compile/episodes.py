@@ -9,6 +9,7 @@ from spinewise.measures.compile.sql import (
     FIRST_DAY,
     LAST_DAY,
     day,
+    from_file,
     inside,
     one_of,
     source,
@@ -72,7 +73,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             start_lo, start_hi, start_time, {source("found")} AS source,
             setting, coalesce(clinician, '') AS clinician,
             {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi
-        FROM (SELECT * FROM linked UNION SELECT * FROM same_day) AS found
+        FROM (SELECT * FROM linked UNION SELECT * FROM same_day) AS found {from_file("found")}
         """,
     )
     yield (
@@ -112,6 +113,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 'clinician': coalesce(p.clinician, '')}}).clinician AS clinician
         FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
             AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}
+        {from_file("p")}
         WHERE NOT {at_practice("v")} AND v.index_lo = v.index_hi
             AND {at_practice("p")} AND p.start_lo = p.start_hi
         GROUP BY v.visit

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step
-from spinewise.measures.compile.sql import day, ever, one_of, source, text
+from spinewise.measures.compile.sql import day, ever, from_file, one_of, source, text
 from spinewise.measures.frame import Frame
 
 
@@ -37,7 +37,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 coalesce(c.level_unknown, FALSE) AS level_unknown,
                 coalesce(c.{listed}, FALSE) AND NOT coalesce(c.{verified}, FALSE) AS proposed,
                 coalesce(r.{diagnosis}, FALSE) AS for_pain, {says_so} AS says_so
-            FROM events AS e
+            FROM events AS e {from_file("e")}
             LEFT JOIN code_is AS c ON c.code = e.code
             LEFT JOIN code_is AS r ON r.code = e.reason
             WHERE e.kind = 'imaging' AND e.status IS DISTINCT FROM 'refuted'

@@ -32,9 +32,14 @@ def day(column: str) -> str:
 
 
 def source(row: str) -> str:
-    """The source record of a row: its id, or the file and line it stands on."""
-    path = f"(SELECT s.path FROM sources AS s WHERE s.file = {row}.file)"
-    return f"coalesce({row}.source_id, coalesce({path}, {row}.file::VARCHAR) || ':' || {row}.line)"
+    """The source record of a row: its id, or the file and line it stands on (see from_file)."""
+    file = f"coalesce({row}_file.path, CAST({row}.file AS VARCHAR))"
+    return f"coalesce({row}.source_id, {file} || ':' || {row}.line)"
+
+
+def from_file(row: str) -> str:
+    """The join that gives a row the name of its file."""
+    return f"LEFT JOIN sources AS {row}_file ON {row}_file.file = {row}.file"
 
 
 def all_of(parts: Iterable[str]) -> str:
