@@ -10,6 +10,7 @@ read into the types below; every mistake is reported with file, key, value and m
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
@@ -142,20 +143,35 @@ def load_mapping(path: Path, name: str = "") -> MappingFile:
     """
     name = name or path.name
     try:
-        mapping = msgspec.toml.decode(path.read_bytes(), type=MappingFile)
-    except msgspec.ValidationError as error:
-        said, _, key = str(error).partition(" - at ")
-        raise IntakeError(
-            said, where=f"{name}, {key.strip('`$.')}" if key else name, hint=_MANUAL
-        ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise IntakeError(f"not readable as TOML ({error})", where=name, hint=_MANUAL) from None
+    try:
+        mapping = msgspec.convert(raw, MappingFile)
+    except msgspec.ValidationError as error:
+        said, _, place = str(error).partition(" - at ")
+        key = place.replace("key` in `", "").strip("`").removeprefix("$").removeprefix(".")
+        found = _found_at(raw, key)
+        shown = f" (it says {found!r})" if isinstance(found, str | int | float) else ""
+        where = f"{name}, {key}" if key else name
+        raise IntakeError(f"{said}{shown}", where=where, hint=_MANUAL) from None
     for number, table in enumerate(mapping.table, 1):
         _check_table(table, f"{name}, table {number} ({table.name or table.to})")
-    for key, formats in [("extract.dates", mapping.extract.dates)]:
-        for one in formats:
-            _pattern(one, f"{name}, {key}")
+    for one in mapping.extract.dates:
+        _pattern(one, f"{name}, extract.dates")
     return mapping
+
+
+def _found_at(raw: object, key: str) -> object:
+    """What a TOML file says at ``table[0].to``; None where that is not one place."""
+    for part in re.findall(r"\w+", key):
+        if isinstance(raw, dict):
+            raw = raw.get(part)
+        elif isinstance(raw, list) and part.isdigit():
+            raw = raw[int(part)]
+        else:
+            return None
+    return raw
 
 
 _MANUAL: Final = "docs/reference/mapping.md lists every key and what it may say."
