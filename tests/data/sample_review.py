@@ -239,9 +239,9 @@ def indicators() -> list[IndicatorResult]:
             decided_against=12,
             excluded={"chronic": 31, "pregnant": 9, "not-acute": 4},
             excluded_units=42,
-            outside={"washout": 18, "red-flag": 26},
+            outside={"washout": 18, "population": 26},
             not_evaluated={"not-yet": 11, "not-followed": 6},
-            undecided={"washout-unknown": 5, "age-unknown": 4},
+            undecided={"washout-unknown": 5, "chronic-unknown": 4},
             screened_absent=58,
             not_documented=148,
             assumed={"onset-not-recorded": 171},
@@ -539,7 +539,7 @@ def indicators() -> list[IndicatorResult]:
             fr="La qualité de vie ne peut pas être calculée à partir de ces dossiers.",
         ),
         rate(0, 0, state="not computable"),
-        counts(318, 0, not_evaluated={"not-carried": 318}),
+        counts(318, 0, not_evaluated={"not-carried:answers": 318}),
         better="higher",
         reason=Text(
             en="The export carries no survey answers.",
@@ -617,39 +617,48 @@ def areas(results: list[IndicatorResult]) -> list[Area]:
             "imaging-missed",
             0,
             Text(
-                en="1 episode a year with an emergency finding has no fitting response on record"
-                " (1 in 1.0 years, target 0).",
-                fr="1 épisode par année avec un signe d’urgence n’a pas de suite adaptée au dossier"
-                " (1 en 1,0 an, cible 0).",
+                en="Emergencies without a fitting response: about 1 a year. 1 of 4 decided in 2024"
+                " (25.0%) went the other way; the target is 0.0%. A year holds 1 of such periods:"
+                " 1 − 0.0% × 4 = 1. This may be chance or records: the target lies within what the"
+                " data allow.",
+                fr="Urgences sans suite adaptée : environ 1 par année. 1 des 4 cas tranchés pour"
+                " la période 2024 (25,0 %) va dans l’autre sens; la cible est de 0,0 %. Une année"
+                " compte 1 période semblable : 1 − 0,0 % × 4 = 1. Il peut s’agir du hasard ou des"
+                " dossiers : la cible se situe dans ce que les données permettent.",
             ),
         ),
         area(
             "red-flag-documentation",
             0,
             Text(
-                en="117 more episodes a year would have a screen on record: 170 of 266 had none in"
-                " 1.0 years; at the target of 80.0% it would be 53.2.",
-                fr="117 épisodes de plus par année auraient un dépistage consigné : 170 sur 266"
-                " n’en avaient pas en 1,0 an; à la cible de 80,0 %, ce serait 53,2.",
+                en="Red-flag screen recorded: about 116.8 a year. 170 of 266 decided in 2024"
+                " (63.9%) went the other way; the target is 80.0%. A year holds 1 of such periods:"
+                " 170 − 20.0% × 266 = 116.8.",
+                fr="Dépistage des drapeaux rouges consigné : environ 116,8 par année. 170 des 266"
+                " cas tranchés pour la période 2024 (63,9 %) vont dans l’autre sens; la cible est"
+                " de 80,0 %. Une année compte 1 période semblable : 170 − 20,0 % × 266 = 116,8.",
             ),
         ),
         area(
             "imaging-early",
             1,
             Text(
-                en="52 episodes a year with an early image where the chart does not say whether a"
-                " red flag was present (52 of 148 in 1.0 years).",
-                fr="52 épisodes par année avec une imagerie précoce où le dossier ne dit pas si un"
-                " drapeau rouge était présent (52 sur 148 en 1,0 an).",
+                en="Imaging in the first six weeks: for about 52 a year the chart does not say (52"
+                " of 148 in 2024). Recording it would settle them.",
+                fr="Imagerie dans les six premières semaines : pour environ 52 par année, le"
+                " dossier ne le précise pas (52 sur 148 pour la période 2024). Le consigner"
+                " permettrait de trancher.",
             ),
         ),
         area(
             "imaging-without-recorded-flag",
             0,
             Text(
-                en="43 images a year of which the chart does not say why (43 of 82 in 1.0 years).",
-                fr="43 imageries par année dont le dossier ne dit pas la raison (43 sur 82 en 1,0"
-                " an).",
+                en="Images without a recorded red flag: for about 43 a year the chart does not say"
+                " (43 of 82 in 2024). Recording it would settle them.",
+                fr="Imagerie sans drapeau rouge consigné : pour environ 43 par année, le dossier"
+                " ne le précise pas (43 sur 82 pour la période 2024). Le consigner permettrait de"
+                " trancher.",
             ),
         ),
     ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from spinewise.know.package import Package
 from spinewise.report.language import Language
-from spinewise.report.words import ASSUMED, NOT_EVALUATED, OUTSIDE, UNDECIDED
+from spinewise.report.words import ASSUMED, DOMAINS, NOT_EVALUATED, OUTSIDE, UNDECIDED
 from spinewise.review.result import IndicatorResult
 
 
@@ -27,13 +27,23 @@ def fates(result: IndicatorResult, package: Package, reader: Language) -> list[F
     exclusions = {row.id: reader.text(row.name) for row in package.episode.exclusion}
     also = {id_: reader.text(name) for id_, name in rule.also_count_name.items()} if rule else {}
 
-    def reasons(numbers: Mapping[str, int], words: Mapping[str, str]) -> list[Fate]:
-        return [
-            Fate(words.get(id_, id_), number, True) for id_, number in numbers.items() if number
-        ]
+    def said(id_: str, words: Mapping[str, str]) -> str:
+        """Words for a reason; ``not-carried:imaging`` and ``chronic-unknown`` name a part too."""
+        reason, _colon, part = id_.partition(":")
+        exclusion = id_.removesuffix("-unknown")
+        if reason in words:
+            known = _(words[reason])
+            return f"{known} ({_(DOMAINS.get(part, part)).lower()})" if part else known
+        if exclusion in exclusions and exclusion != id_:
+            return _("The record does not settle: %(what)s", what=exclusions[exclusion])
+        return id_
 
-    def said(words: Mapping[str, str]) -> dict[str, str]:
-        return {id_: _(text) for id_, text in words.items()}
+    def reasons(numbers: Mapping[str, int], words: Mapping[str, str]) -> list[Fate]:
+        return [Fate(said(id_, words), number, True) for id_, number in numbers.items() if number]
+
+    def named(numbers: Mapping[str, int], names: Mapping[str, str]) -> list[Fate]:
+        some = {id_: number for id_, number in numbers.items() if number}
+        return [Fate(names.get(id_, id_), number, True) for id_, number in some.items()]
 
     lines = [
         Fate(_("Came into question"), counts.units, False),
@@ -49,7 +59,7 @@ def fates(result: IndicatorResult, package: Package, reader: Language) -> list[F
         lines.append(
             Fate(_("Excluded (some for more than one reason)"), counts.excluded_units, False)
         )
-        lines += reasons(counts.excluded, exclusions)
+        lines += named(counts.excluded, exclusions)
     for heading, numbers, words in (
         (_("Outside what this indicator counts"), counts.outside, OUTSIDE),
         (_("Not evaluated"), counts.not_evaluated, NOT_EVALUATED),
@@ -57,8 +67,8 @@ def fates(result: IndicatorResult, package: Package, reader: Language) -> list[F
     ):
         if any(numbers.values()):
             lines.append(Fate(heading, sum(numbers.values()), False))
-            lines += reasons(numbers, said(words))
+            lines += reasons(numbers, words)
     if counts.beside:
         lines.append(Fate(_("Counted beside: the chart does not say"), counts.beside, False))
-    others = reasons(counts.also, also) + reasons(counts.assumed, said(ASSUMED))
+    others = named(counts.also, also) + reasons(counts.assumed, ASSUMED)
     return lines + [line._replace(under=False) for line in others]

@@ -12,10 +12,11 @@ from rich.text import Text as Words
 from spinewise.numerals import LanguageCode
 from spinewise.report import trust
 from spinewise.report.language import Language, language
-from spinewise.report.words import DOMAINS, FORMATS, STATES, TABLES
-from spinewise.review.result import DataTrust, IndicatorResult, Rate, Review
+from spinewise.report.words import BETTER_SHORT, DOMAINS, FORMATS, STATES, TABLES
+from spinewise.review.result import DataTrust, Rate, Review
 
 _SET_ASIDE_SHOWN: Final = 5
+_NAME_WIDTH: Final = 24
 
 
 def show_review(review: Review, console: Console, code: LanguageCode = "en") -> None:
@@ -31,11 +32,9 @@ def show_review(review: Review, console: Console, code: LanguageCode = "en") -> 
         console.print()
         console.print(Words(_("Where to improve first"), style="bold"))
     for rank, area in enumerate(review.areas[:3], start=1):
-        name = reader.text(review[area.indicator].name)
-        line = Words(f"{rank}. {name}. ", style="bold")
-        line.append(reader.text(area.sentence), style="not bold")
-        if area.part.may_be_chance:
-            line.append(f" ({_('May be chance or records')})", style="not bold")
+        name = review[area.indicator].name
+        line = Words(f"{rank}. {reader.text(name)}. ", style="bold")
+        line.append(reader.after_name(area.sentence, name), style="not bold")
         console.print(Padding(line, (0, 0, 0, 2)))
     console.print()
     console.print(Words(reader.text(review.notice)))
@@ -94,7 +93,7 @@ def show_trust(found: DataTrust, console: Console, code: LanguageCode = "en") ->
 
 
 def _plain_table(first: str, *numbers: str) -> Table:
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     shown.add_column(first)
     for heading in numbers:
         shown.add_column(heading, justify="right")
@@ -106,32 +105,27 @@ def table(review: Review, reader: Language) -> Table:
     _ = reader.gettext
     shown = _plain_table(
         _("Indicator"),
-        _("Better"),
-        _("Counted"),
+        _("n/N"),
         _("Recorded rate"),
         _("Range"),
         _("Unknown"),
         _("Since the last review"),
     )
+    shown.columns[0].min_width = _NAME_WIDTH
     for result in review.indicators:
-        shown.add_row(*(Words(cell) for cell in _row(result, reader)))
+        rate, before = result.rate, result.previous
+        counted = f"{reader.count(rate.n)}/{reader.count(rate.d)}"
+        cells = [
+            counted if rate.state in ("computable", "too few") else "–",
+            _share(rate, reader),
+            _range(rate, reader) if rate.state == "computable" else "–",
+            reader.count(rate.unknown),
+            _("was %(rate)s", rate=_share(before, reader)) if before else "–",
+        ]
+        name = Words(reader.text(result.name))
+        name.append(f" ({_(BETTER_SHORT[result.better]).lower()})", style="dim")
+        shown.add_row(name, *map(Words, cells))
     return shown
-
-
-def _row(result: IndicatorResult, reader: Language) -> list[str]:
-    _ = reader.gettext
-    rate, before = result.rate, result.previous
-    computable = rate.state == "computable"
-    counted = f"{reader.count(rate.n)}/{reader.count(rate.d)}"
-    return [
-        reader.text(result.name),
-        _("lower") if result.better == "lower" else _("higher"),
-        counted if rate.state in ("computable", "too few") else "–",
-        _share(rate, reader),
-        _range(rate, reader) if computable else "–",
-        reader.count(rate.unknown),
-        _("was %(rate)s", rate=_share(before, reader)) if before else "–",
-    ]
 
 
 def _share(rate: Rate, reader: Language) -> str:

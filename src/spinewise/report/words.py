@@ -50,11 +50,8 @@ STATUSES: Final = {
 OUTSIDE: Final = {
     "washout": N_("Not a new episode: seen for the same problem within the washout"),
     "age": N_("Below the minimum age"),
-    "red-flag": N_("A red flag or another accepted reason is recorded"),
-    "population": N_("Not of the kind that this indicator counts"),
-    "setting": N_("Not in a setting that counts"),
-    "no-baseline": N_("No valid answer at the start"),
-    "not-documented": N_("The chart does not say"),
+    "no-episode": N_("In no episode"),
+    "population": N_("Does not meet the definition of the denominator"),
 }
 
 NOT_EVALUATED: Final = {
@@ -68,12 +65,13 @@ UNDECIDED: Final = {
     "age-unknown": N_("The date of birth leaves the age open"),
     "date-unknown": N_("A date is too imprecise"),
     "region-unknown": N_("The image does not say which part of the body"),
-    "population-unknown": N_("The record does not settle who counts"),
-    "exclusion-unknown": N_("The record does not settle an exclusion"),
+    "population-unknown": N_("The record does not settle the denominator"),
+    "numerator-unknown": N_("The record does not settle the numerator"),
 }
 
 ASSUMED: Final = {
     "onset-not-recorded": N_("Assumed: acute, as no onset is recorded"),
+    "setting-not-recorded": N_("Assumed: an office visit, as no place is recorded"),
     "seen-from-start": N_("Assumed: known from its start, as no recording day is there"),
     "dated-by-performance": N_("Assumed: the day it was performed, as no order is there"),
 }
