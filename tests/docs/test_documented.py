@@ -1,0 +1,101 @@
+"""Everything that a user can type, set or read is documented, and generated pages are fresh."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import get_args
+
+import click
+import msgspec
+import pytest
+
+import spinewise
+from spinewise.cli import main
+from spinewise.know.loader import load_package
+from spinewise.review.result import Rate, State
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def text(page: str) -> str:
+    return (REFERENCE / page).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def make_docs() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "scripts" / "make_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_are_fresh(make_docs: ModuleType) -> None:
+    """Else: ``make docs``."""
+    stale = [
+        path.name
+        for path, made in make_docs.pages().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != made
+    ]
+    assert not stale
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_commands_and_options_are_documented(name: str) -> None:
+    section = text("cli.md").split(f"\n## spinewise {name}\n")[1].split("\n## ")[0]
+    for param in main.commands[name].params:
+        words = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+        assert words in section
+
+
+def test_exit_codes_are_documented() -> None:
+    codes = re.findall(r"^EXIT_\w+ = (\d+)$", Path(main_file()).read_text("utf-8"), re.MULTILINE)
+    assert len(codes) == 3
+    for code in codes:
+        assert f"\n| {code} |" in text("errors.md")
+
+
+def main_file() -> str:
+    from spinewise import cli
+
+    return cli.__file__
+
+
+def test_environment_variables_are_documented() -> None:
+    used = {
+        name
+        for folder in ("src", "tests", ".ci", "bench")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix in (".py", "")
+        for name in re.findall(r"\bSPINEWISE_[A-Z]+\b", path.read_text(encoding="utf-8"))
+    }
+    pages = text("errors.md") + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "SPINEWISE_DEBUG" in used
+    assert {name for name in used if f"| `{name}` |" not in pages} == set()
+
+
+def test_review_states_are_documented() -> None:
+    for state in get_args(State):
+        assert f"| `{state}` |" in text("states-and-rates.md")
+
+
+def test_indicators_are_documented() -> None:
+    for indicator in load_package().indicators:
+        assert f"\n## {indicator}\n" in text("indicators.md")
+
+
+@pytest.mark.parametrize("name", spinewise.__all__)
+def test_python_names_are_documented(name: str) -> None:
+    assert f"`{name}" in text("python.md") or f"`spinewise.{name}" in text("python.md")
+
+
+def test_the_attributes_of_a_review_are_documented() -> None:
+    """Those of the objects that a Python user meets first."""
+    for struct in (spinewise.Review, Rate):
+        for field in msgspec.structs.fields(struct):
+            assert f"`{field.name}`" in text("python.md"), f"{struct.__name__}.{field.name}"
