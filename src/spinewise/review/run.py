@@ -101,7 +101,7 @@ def reviewing(
     Parameters
     ----------
     practice
-        The name to put on the review.
+        The name to put on the review where the records do not name one practice.
     version
         Of Spinewise, to put on the review.
     indicators
@@ -125,7 +125,7 @@ def reviewing(
         days = (day_number(period[0]), day_number(period[1]))
         review = Review(
             schema=SCHEMA,
-            practice=practice,
+            practice=_only_practice(connection) or practice,
             period=period,
             package=package.file.id,
             package_version=package.file.version,
@@ -204,6 +204,12 @@ def _scope(period: Period) -> tuple[int, int]:
     months = last.year * 12 + last.month - MONTHS
     first = date(months // 12, months % 12 + 1, 1)
     return day_number(min(first, period[0])), day_number(last)
+
+
+def _only_practice(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The practice that the patients belong to, if there is just one."""
+    names = connection.execute("SELECT DISTINCT practice FROM patients LIMIT 2").fetchall()
+    return names[0][0] if len(names) == 1 else None
 
 
 def _rates(previous: Review) -> dict[str, Rate]:
