@@ -15,6 +15,8 @@ import pytest
 import spinewise
 from spinewise.cli import main
 from spinewise.know.loader import load_package
+from spinewise.report import words
+from spinewise.report.files import QUARANTINE_COLUMNS, RESULTS_COLUMNS
 from spinewise.review.result import Rate, State
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +84,21 @@ def test_environment_variables_are_documented() -> None:
 def test_review_states_are_documented() -> None:
     for state in get_args(State):
         assert f"| `{state}` |" in text("states-and-rates.md")
+
+
+@pytest.mark.parametrize(
+    ("columns", "page"),
+    [(RESULTS_COLUMNS, "results-csv.md"), (QUARANTINE_COLUMNS, "errors.md")],
+    ids=["results.csv", "quarantine.csv"],
+)
+def test_columns_are_documented_in_their_order(columns: tuple[str, ...], page: str) -> None:
+    documented = re.findall(r"^\| `(\w+)` \|", text(page), re.MULTILINE)
+    assert [name for name in documented if name in columns] == list(columns)
+
+
+def test_reasons_are_documented() -> None:
+    for reason in (*words.OUTSIDE, *words.NOT_EVALUATED, *words.UNDECIDED):
+        assert f"`{reason}`" in text("results-csv.md")
 
 
 def test_indicators_are_documented() -> None:
