@@ -73,6 +73,8 @@ class Export:
                     f"{str(mapping)!r} does not exist", hint="Check the path of the mapping file."
                 )
             self.files = archive.find_files(path, self._work, progress)
+            # Tables that a mapping explains need no form of their own.
+            format = format or ("csv" if mapping else None)  # noqa: A001
             self.reader = READERS[format] if format else _recognise(path, self.files)
             self.sources = [
                 SourceRow(file, *facts)

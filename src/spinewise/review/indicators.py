@@ -126,7 +126,7 @@ def _result(
         name=indicator.name,
         meaning=indicator.meaning,
         headline=_headline(indicator, rate, period, why_not, chart),
-        reason=why_not or _why_not_judged(rate),
+        reason=why_not or _why_not_judged(indicator, rate, counts),
         rate=rate,
         counts=counts,
         previous=previous,
@@ -372,9 +372,9 @@ def _headline(
     return both(headline, say("signal", "yes" if chart.signal else "no"))
 
 
-def _why_not_judged(rate: Rate) -> Text | None:
+def _why_not_judged(indicator: Indicator, rate: Rate, counts: Counts) -> Text | None:
     if rate.state == "no cases":
-        return say("reason", "no_cases")
+        return say("reason", "no_cases" if counts.units else f"no_{indicator.unit}_units")
     return say("reason", "too_few", least=TOO_FEW) if rate.state == "too few" else None
 
 
