@@ -58,10 +58,20 @@ Read = Callable[..., Export]
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """
-    Write files, given by name as text, bytes or rows to write as CSV, read and settle them.
+    Write files, given by name as text or bytes, read and settle them.
 
     Names that end in .gz are compressed. ``mapping`` is the text of a mapping file.
     """
+    return _reading_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """The same, for exports that the tests of a module share."""
+    return _reading_in(tmp_path_factory.mktemp("shared"))
+
+
+def _reading_in(tmp_path: Path) -> Read:
     count = iter(range(100))
 
     def read(

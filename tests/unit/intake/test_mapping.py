@@ -80,9 +80,9 @@ FILES = {
 }
 
 
-@pytest.fixture
-def export(read: Any) -> Any:
-    return read(FILES, EXTRACT)
+@pytest.fixture(scope="module")
+def export(read_once: Any) -> Any:
+    return read_once(FILES, EXTRACT)
 
 
 def test_people(export: Any) -> None:
