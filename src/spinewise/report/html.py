@@ -24,7 +24,8 @@ from spinewise.numerals import LanguageCode
 from spinewise.report import definition, trust
 from spinewise.report.fates import fates
 from spinewise.report.language import Language, language
-from spinewise.report.words import MODALITIES, WORDS
+from spinewise.report.reading import translate
+from spinewise.report.words import MODALITIES, VERDICTS, WORDS
 from spinewise.review.result import Group, IndicatorResult, Review, RunChart
 
 T = TypeVar("T")
@@ -127,6 +128,7 @@ class Page:
             "fates": lambda result: fates(result, package, self.reader),
             "fates_heading": self.fates_heading,
             "by_name": by_name,
+            "by_verdict": by_verdict,
             "families": {family.id: family for family in package.red_flags.family},
             "fitting": self.fitting,
             "combined": self.combined,
@@ -201,8 +203,8 @@ class Page:
         """A reason that the reading of the records gave: translated where it is known."""
         if not words:
             return "–"
-        translated = self.reader.gettext(words)
-        return self.in_english(words) if translated == words else translated
+        translated = translate(words, self.reader)
+        return self.in_english(words) if translated is None else translated
 
     # An indicator
 
@@ -380,6 +382,12 @@ def reached(result: IndicatorResult) -> bool:
 def by_name(groups: list[Group]) -> list[Group]:
     """In the order of names, never of rates; what is not attributed last."""
     return sorted(groups, key=lambda group: (group.key == "", group.key))
+
+
+def by_verdict(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    """In the order of the words: indicated, not indicated, cannot tell."""
+    order = {verdict: place for place, verdict in enumerate(VERDICTS)}
+    return sorted(numbers.items(), key=lambda pair: order.get(pair[0], len(order)))
 
 
 def chosen(things: dict[str, T], ids: Iterable[str]) -> list[T]:

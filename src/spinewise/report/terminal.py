@@ -12,6 +12,7 @@ from rich.text import Text as Words
 from spinewise.numerals import LanguageCode
 from spinewise.report import trust
 from spinewise.report.language import Language, language
+from spinewise.report.reading import translate
 from spinewise.report.words import BETTER_SHORT, DOMAINS, FORMATS, STATES, TABLES
 from spinewise.review.result import DataTrust, Rate, Review
 
@@ -55,9 +56,8 @@ def show_trust(found: DataTrust, console: Console, code: LanguageCode = "en") ->
     console.print(Words(trust.set_aside(reader, found.quarantined)))
     for row in found.quarantine[:_SET_ASIDE_SHOWN]:
         place = ", ".join(str(part) for part in (row.path, row.line, row.field) if part)
-        console.print(
-            Padding(Words(f"{place}: {row.reason} ({row.value}). {row.mend}"), (0, 0, 0, 2))
-        )
+        reason, mend = (translate(said, reader) or said for said in (row.reason, row.mend))
+        console.print(Padding(Words(f"{place}: {reason} ({row.value}). {mend}"), (0, 0, 0, 2)))
 
     shares = _plain_table(_("What"), _("Counted"), _("Share"))
     for line in trust.completeness(reader, found):
@@ -96,21 +96,17 @@ def _plain_table(first: str, *numbers: str) -> Table:
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     shown.add_column(first)
     for heading in numbers:
-        shown.add_column(heading, justify="right")
+        shown.add_column(heading, justify="right", no_wrap=True)
     return shown
 
 
 def table(review: Review, reader: Language) -> Table:
     """Indicator, n/N, recorded rate, range, unknown, and the rate of the review before."""
     _ = reader.gettext
-    shown = _plain_table(
-        _("Indicator"),
-        _("n/N"),
-        _("Recorded rate"),
-        _("Range"),
-        _("Unknown"),
-        _("Since the last review"),
-    )
+    headings = [_("Indicator"), _("n/N"), _("Recorded rate"), _("Range"), _("Unknown")]
+    if review.compared_with is not None:
+        headings.append(_("Last review"))
+    shown = _plain_table(*headings)
     shown.columns[0].min_width = _NAME_WIDTH
     for result in review.indicators:
         rate, before = result.rate, result.previous
@@ -124,7 +120,7 @@ def table(review: Review, reader: Language) -> Table:
         ]
         name = Words(reader.text(result.name))
         name.append(f" ({_(BETTER_SHORT[result.better]).lower()})", style="dim")
-        shown.add_row(name, *map(Words, cells))
+        shown.add_row(name, *map(Words, cells[: len(headings) - 1]))
     return shown
 
 
