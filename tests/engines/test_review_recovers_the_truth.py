@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,34 @@ def test_every_count_and_range_is_recovered(practice: Path, year: str) -> None:
     expected = {name: _expected(years[year]) for name, years in truth["indicators"].items()}
 
     assert found == expected
+
+
+def test_every_unit_of_a_denominator_is_recovered(practice: Path, tmp_path: Path) -> None:
+    """The same people on the same days, with the same clinician and the same answer."""
+    spinewise.review(practice, period="2024", out=tmp_path, today=date(2025, 6, 30))
+
+    found = _counted(tmp_path / "results.csv")
+    expected = {
+        unit
+        for unit in _counted(truth_folder(practice) / "units.csv")
+        if unit[2].startswith("2024")
+    }
+
+    assert found == expected
+    assert len(found) > 1_000
+
+
+def _counted(path: Path) -> set[tuple[str, ...]]:
+    """Units of a denominator as recorded: indicator, person, day, clinician, in the numerator."""
+    columns = ("indicator", "patient_id", "index_date", "clinician_id", "in_numerator")
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            tuple(row[column] for column in columns)
+            for row in csv.DictReader(file)
+            if row["in_denominator"] == "1"
+            and row["excluded"] == "0"
+            and row["in_numerator"] in ("0", "1")
+        }
 
 
 def _numbers(review: Review, indicator: str) -> dict[str, Any]:
