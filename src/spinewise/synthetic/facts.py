@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from spinewise.synthetic.codes import CODES, EXPERIENCE, FINDING_SYSTEM, FINDINGS, Code
 from spinewise.synthetic.people import NEVER, Clinicians
 from spinewise.synthetic.plan import Plan
+from spinewise.synthetic.rates import LAST_DIAGNOSIS
 from spinewise.synthetic.visits import DRUGS, IMAGES, PLACES, PROBLEMS
 
 ALL_CODES: Final = CODES | {
@@ -253,11 +254,11 @@ _BOUT_VISITS: Final = [
         'SP-' || specialty clinician, specialty, 'completed' status, false history, 1 "copy"
     FROM bout WHERE opt(specialist) IS NOT NULL
     """,
-    """
+    f"""
     SELECT person, 'condition' kind, diagnosis code, "day" + specialist "day",
         "day" + specialist recorded, 10 * slot + 5 visit, 'encounter-diagnosis' category,
         1 "position", 'SP-' || specialty clinician, 'active' status, false history, 1 "copy"
-    FROM bout WHERE opt(specialist) IS NOT NULL AND n % 2 = 0
+    FROM bout WHERE opt(specialist) <= {LAST_DIAGNOSIS} AND n % 2 = 0
     """,
     """
     SELECT person, 'referral' kind, 'referral' code, "day" + referral "day",

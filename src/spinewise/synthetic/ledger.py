@@ -11,6 +11,7 @@ import duckdb
 
 from spinewise.synthetic.facts import table
 from spinewise.synthetic.parts import Parts
+from spinewise.synthetic.rates import LAST_DIAGNOSIS
 from spinewise.synthetic.truth import INDICATORS, Books, span
 
 _BESIDES: Final = ("excluded", "outside", "not-evaluated", "undecided", "beside")
@@ -31,13 +32,13 @@ SELECT year(date_of(day)), category, because, in_numerator, places, count(*)
 FROM u JOIN person ON person.n = u.person WHERE NOT consent_out GROUP BY ALL
 """
 
-_EPISODES: Final = """
+_EPISODES: Final = f"""
 WITH candidate AS (
     SELECT b.n, b.person, b.day, 0 AS later FROM bout b
     UNION ALL SELECT n, person, day + follow_up, 1 FROM bout WHERE opt(follow_up) IS NOT NULL
     UNION ALL SELECT n, person, day + recurrence, 1 FROM bout WHERE opt(recurrence) IS NOT NULL
     UNION ALL SELECT n, person, day + specialist, 1 FROM bout
-        WHERE opt(specialist) IS NOT NULL AND n % 2 = 0
+        WHERE opt(specialist) <= {LAST_DIAGNOSIS} AND n % 2 = 0
 ), day AS (
     SELECT n, person, day, min(later) AS later FROM candidate GROUP BY ALL
 )

@@ -208,7 +208,7 @@ def _no_leap_day(day: Ints) -> Ints:
     date = day.astype("datetime64[D]")
     month = date.astype("datetime64[M]")
     leap = (month.astype(np.int64) % 12 == 1) & ((date - month).astype(np.int64) == 28)
-    return day - leap
+    return np.asarray(day - leap, dtype=np.int64)
 
 
 def _below(rng: np.random.Generator, n: int, top: int) -> Ints:

@@ -19,7 +19,15 @@ import numpy as np
 
 from spinewise.synthetic.codes import FINDINGS, SPECIALTIES
 from spinewise.synthetic.people import NEVER, Clinicians, Flags, Ints, People, Words
-from spinewise.synthetic.rates import EARLY, EPISODE, LATEST_START, QUIET, SLOT, Rates
+from spinewise.synthetic.rates import (
+    EARLY,
+    EPISODE,
+    LAST_DIAGNOSIS,
+    LATEST_START,
+    QUIET,
+    SLOT,
+    Rates,
+)
 from spinewise.synthetic.visits import Visits, draw_visits
 
 DIAGNOSES: Final = (
@@ -238,7 +246,7 @@ def _bouts(
     urgent = np.isin(finding, EMERGENCY)
     follow_up = np.select(
         [emergency & (rng.random(n) < 0.6), ~emergency & (rng.random(n) < 0.5)],
-        [2 + _days(rng, n, 11), 10 + _days(rng, n, 46)],
+        [2 + _days(rng, n, 11), 10 + _days(rng, n, LAST_DIAGNOSIS - 10)],
         NEVER,
     )
     handled = rng.random(n)
@@ -247,6 +255,8 @@ def _bouts(
     known = people.trait_recorded[person] <= day
     record = _recording(rng, clinicians, clinician, finding, strong, urgent, day, shock, rates)
     contradicts = (lasting == "T1") & known & (record["screened"] != NEVER) & (rng.random(n) < 0.05)
+    in_time = day + record["refuted"] <= people.followed_to[person]
+    record["refuted"] = np.where(in_time, record["refuted"], NEVER)
     specialist = _maybe(rng, n, rates.specialist, 15, 75)
     refers = (specialist != NEVER) & (rng.random(n) < 0.6)
     only_referred = (specialist == NEVER) & (rng.random(n) < 0.06)
@@ -364,7 +374,7 @@ def _recording(
     answered = new & ~screens & ~coded & (how < np.where(strong, 0.65, 0.4))
     noted = new & ~screens & ~coded & ~answered & (how < np.where(strong, 0.9, 0.6))
     written_late = ~urgent & (rng.random(n) < 0.15)
-    refuted = coded & (finding == "N1") & (rng.random(n) < 0.25)
+    refuted = coded & strong & (finding != "T1") & (rng.random(n) < 0.2)
     silent = ~screens & ~coded & ~answered & ~noted
     partly = silent & ~new & (rng.random(n) < 0.1)
     return {

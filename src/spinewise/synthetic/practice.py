@@ -122,7 +122,12 @@ def truth_folder(out: Path) -> Path:
 
 
 def _writer(format: Format) -> Callable[..., Writer]:  # noqa: A002
-    return {"csv": CsvForm, "fhir": FhirForm, "tables": RecordTables}[format]
+    writers: dict[Format, Callable[..., Writer]] = {
+        "csv": CsvForm,
+        "fhir": FhirForm,
+        "tables": RecordTables,
+    }
+    return writers[format]
 
 
 def _day(day: date) -> int:

@@ -14,6 +14,8 @@ SLOT: Final = 300
 """Days of a person's time that hold at most one bout of back pain."""
 LATEST_START: Final = 62
 """Latest day of its slot on which a bout begins."""
+LAST_DIAGNOSIS: Final = 56
+"""Latest day of a bout without a recurrence on which its diagnosis is written again."""
 WASHOUT: Final = 180
 EPISODE: Final = 84
 EARLY: Final = 42
@@ -40,8 +42,8 @@ class Rates:
     """A sufficient finding that begins with the bout; with cancer history about 6 % (chosen)."""
 
     imaged_sufficient: float = 0.80
-    imaged_supporting: float = 0.37
-    imaged_none: float = 0.19
+    imaged_supporting: float = 0.39
+    imaged_none: float = 0.20
     """Together about 30 % imaged (30.7 %, Bouck 2019; CIHI 2017), of these about 35 % without any
     flag (34.8 %, Jenkins 2018) and of all who present about 10 % (9.0 %, Jenkins 2018)."""
     shock: float = 1 / 3

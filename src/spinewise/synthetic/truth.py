@@ -35,8 +35,6 @@ PREGNANT: Final = (-547, 14)
 """Days from the index on which a first-trimester code means pregnant or within a year of birth."""
 EMERGENCY_DAYS: Final = 2
 """By then an emergency finding must have led to an image, an emergency visit or an admission."""
-EMERGENCY_OVER: Final = 16
-"""An emergency may be found until day 14; then its time must be over."""
 PALLIATIVE: Final = 365
 QUALITY_FROM: Final = -14
 """A baseline answer counts from this day on."""
@@ -188,14 +186,14 @@ class Books:
         bouts = self.plan.bouts
         new, old = self._new(day), self._old(day)
         both = (bouts.finding != "") & (bouts.lasting != "") & new & old
-        return (self._sufficient & new) | ((bouts.lasting == "T1") & old) | both
+        return _flags((self._sufficient & new) | ((bouts.lasting == "T1") & old) | both)
 
     def _new(self, day: Ints) -> Flags:
         """What began with the bout was coded and not refuted, or answered, by a day."""
         bouts = self.plan.bouts
         stands = ~_happened(bouts.refuted) | (bouts.refuted > day)
         said = _by(bouts.answered, day) | _by(bouts.screened, day)
-        return (bouts.finding != "") & ((_by(bouts.coded_recorded, day) & stands) | said)
+        return _flags((bouts.finding != "") & ((_by(bouts.coded_recorded, day) & stands) | said))
 
     def _old(self, day: Ints) -> Flags:
         """A lasting finding was coded within its look-back, or answered, by a day."""
@@ -207,12 +205,14 @@ class Books:
         age = bouts.day - people.trait_day[bouts.person]
         recorded = people.trait_recorded[bouts.person] - bouts.day
         coded = (recorded <= day) & (age <= reach)
-        return (bouts.lasting != "") & ~bouts.contradicts & (coded | _by(bouts.screened, day))
+        return _flags(
+            (bouts.lasting != "") & ~bouts.contradicts & (coded | _by(bouts.screened, day))
+        )
 
     def _trait(self, name: str) -> Flags:
         people, bouts = self.plan.people, self.plan.bouts
         person = bouts.person
-        return (people.trait[person] == name) & (people.trait_day[person] < bouts.day)
+        return _flags((people.trait[person] == name) & (people.trait_day[person] < bouts.day))
 
     def _reason(self, day: Ints) -> Flags:
         """Another accepted reason was on record: an earlier operation, or one considered now."""
@@ -272,7 +272,7 @@ class Books:
                 recorded=~justified,
             ),
             "imaging-missed": self._judge(
-                EMERGENCY_OVER,
+                EMERGENCY_DAYS,
                 ~self._answered_emergency(),
                 population=np.where(urgent, 1, 0),
                 recorded=urgent,
@@ -328,7 +328,7 @@ class Books:
         n = bouts.day.size
         population = np.ones(n, dtype=np.int64) if population is None else population
         recorded = np.ones(n, dtype=bool) if recorded is None else recorded
-        numerator = numerator.astype(np.int64)
+        counted = numerator.astype(np.int64)
         ends = bouts.day + window
         gone = _happened(people.left[bouts.person]) & (people.left[bouts.person] < ends)
         died = people.died[bouts.person]
@@ -350,7 +350,7 @@ class Books:
             [
                 open_ & excluded,
                 open_ & ~recorded,
-                open_ & (~member | (numerator == UNKNOWN)),
+                open_ & (~member | (counted == UNKNOWN)),
                 open_,
             ],
             ["excluded", "outside", "undecided", "in"],
@@ -372,7 +372,7 @@ class Books:
                 ),
                 self.excluded,
                 "population",
-                _joined(self._why_unknown, np.where(numerator == UNKNOWN, "numerator-unknown", "")),
+                _joined(self._why_unknown, np.where(counted == UNKNOWN, "numerator-unknown", "")),
             ],
             "",
         )
@@ -385,12 +385,12 @@ class Books:
             in_denominator=np.where(waiting, NOT_EVALUATED, in_denominator),
             excluded=np.where(outside, 0, excluded.astype(np.int64)),
             because=because,
-            in_numerator=np.where(waiting, NOT_EVALUATED, np.where(outside, 0, numerator)),
+            in_numerator=np.where(waiting, NOT_EVALUATED, np.where(outside, 0, counted)),
             verdict=np.full(n, ""),
             places=np.where(
                 outside | waiting | excluded | aside,
                 OUT,
-                _places(_all(self.member, population), numerator),
+                _places(_all(self.member, population), counted),
             ),
             category=category,
         )
@@ -401,7 +401,7 @@ class Books:
         by_then = np.full(bouts.day.size, SCREEN_BY)
         since = people.trait_recorded[bouts.person] - bouts.day
         old = (bouts.lasting == "T1") & (since >= 0) & self._old(by_then)
-        return (self._sufficient & self._new(by_then)) | old
+        return _flags((self._sufficient & self._new(by_then)) | old)
 
     def _emergency(self) -> Flags:
         """An emergency finding is on record, by answer or by its own code."""
@@ -420,14 +420,14 @@ class Books:
         soon = np.zeros(bouts.day.size, dtype=bool)
         made = images.performed[at] - bouts.day[images.bout[at]]
         soon[images.bout[at][made <= EMERGENCY_DAYS]] = True
-        return soon | (bouts.setting == "emergency") | self._seen(bouts.emergency_visit)
+        return _flags(soon | (bouts.setting == "emergency") | self._seen(bouts.emergency_visit))
 
     def _fills(self, first: Ints, last: Ints) -> Flags:
         """A long-term user's monthly opioid falls into a span of days."""
         people, bouts = self.plan.people, self.plan.bouts
         begins = people.joined[bouts.person] + bouts.person % 28
         next_fill = np.maximum(begins, begins + -(-(first - begins) // 30) * 30)
-        return people.opioid_user[bouts.person] & (next_fill <= last)
+        return _flags(people.opioid_user[bouts.person] & (next_fill <= last))
 
     def _naive(self) -> Flags:
         """No opioid in the 180 days before, no cancer, palliative care or treated dependence."""
@@ -441,7 +441,7 @@ class Books:
         dying = self._trait("palliative") & (people.trait_day[person] >= day - PALLIATIVE)
         new = (bouts.finding == "T1") & _by(bouts.coded_recorded, OPIOID_BY)
         ill = new | (known & (self._trait("cancer") | dying))
-        return ~used & ~ill
+        return _flags(~used & ~ill)
 
     def _starts_opioid(self) -> Flags:
         bouts = self.plan.bouts
@@ -580,8 +580,12 @@ def _places(eligible: Ints, numerator: Ints) -> Ints:
     return np.select([eligible == 0, eligible == 1], [OUT, inside], OUT + inside)
 
 
+def _flags(held: object) -> Flags:
+    return np.asarray(held, dtype=bool)
+
+
 def _happened(day: Ints) -> Flags:
-    return day != NEVER
+    return _flags(day != NEVER)
 
 
 def _by(offset: Ints, day: Ints | int) -> Flags:
