@@ -9,12 +9,10 @@ so that a run that fails leaves the folder as it was.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -41,12 +39,11 @@ RESULTS_COLUMNS: Final = (
     "in_numerator",
     "verdict",
 )
-"""Columns of ``results.csv`` (docs/reference/report.md)."""
+"""Columns of ``results.csv`` (docs/reference/results-csv.md)."""
 
 QUARANTINE_COLUMNS: Final = ("path", "line", "field", "value", "reason", "mend", "raw")
-"""Columns of ``quarantine.csv``."""
+"""Columns of ``quarantine.csv`` (docs/reference/errors.md)."""
 
-Rows = Iterable[Sequence[object]]
 Write = Callable[[BinaryIO], None]
 
 
@@ -60,8 +57,8 @@ def write_report(
     out: Path,
     code: LanguageCode = "en",
     *,
-    results: Path | Rows,
-    quarantine: Path | Rows,
+    results: Path,
+    quarantine: Path,
 ) -> list[Path]:
     """
     Write ``report.html``, ``review.json``, ``results.csv``, ``quarantine.csv`` and ``README.txt``.
@@ -72,11 +69,8 @@ def write_report(
         What :func:`spinewise.report.html.render` takes.
     out
         The folder; made, for its owner only, where there is none.
-    results
-        Rows in the order of :data:`RESULTS_COLUMNS`, None for an empty cell; or a CSV file with
-        its header, which is copied.
-    quarantine
-        The same with :data:`QUARANTINE_COLUMNS`.
+    results, quarantine
+        The CSV files of these names as they were made elsewhere; they are copied.
 
     Returns
     -------
@@ -91,8 +85,8 @@ def write_report(
     contents: dict[str, Write] = {
         "report.html": _text(page),
         "review.json": _text(as_json(review)),
-        "results.csv": _table(RESULTS_COLUMNS, results),
-        "quarantine.csv": _table(QUARANTINE_COLUMNS, quarantine),
+        "results.csv": _copy(results, RESULTS_COLUMNS),
+        "quarantine.csv": _copy(quarantine, QUARANTINE_COLUMNS),
         "README.txt": _text(_readme(review, code)),
     }
     try:
@@ -147,18 +141,13 @@ def _text(words: str) -> Write:
     return write
 
 
-def _table(columns: Sequence[str], rows: Path | Rows) -> Write:
+def _copy(source: Path, columns: Sequence[str]) -> Write:
     def write(file: BinaryIO) -> None:
-        if isinstance(rows, Path):
-            with rows.open("rb") as source:
-                shutil.copyfileobj(source, file)
-            return
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-        text.flush()
-        text.detach()
+        with source.open("rb") as made:
+            head = made.readline()
+            assert head.decode().strip() == ",".join(columns), head
+            file.write(head)
+            shutil.copyfileobj(made, file)
 
     return write
 
