@@ -96,7 +96,8 @@ class _Group(click.Group):
 def _explain(error: BaseException) -> int:
     """Say what went wrong and what to do; returns the exit code."""
     match error:
-        case KeyboardInterrupt() | click.Abort():
+        # The last is how DuckDB says that Ctrl-C stopped a query.
+        case KeyboardInterrupt() | click.Abort() | RuntimeError(args=("Query interrupted",)):
             click.echo("\nStopped; nothing was changed.", err=True)
             return EXIT_STOPPED
         case SpinewiseError(message=message, where=where, hint=hint):

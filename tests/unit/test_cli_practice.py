@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,6 +120,28 @@ def test_a_person_and_then_everything_is_forgotten(folder: Path, tmp_path: Path)
     asked = CliRunner().invoke(main, ["forget", "--workspace", str(kept)], input="y\n")
     assert asked.exit_code == 0, asked.output
     assert not kept.exists()
+
+
+@pytest.mark.parametrize("stage", ["Reading", "Measure"])
+def test_stopping_leaves_nothing_half_done(folder: Path, tmp_path: Path, stage: str) -> None:
+    """Ctrl-C, in the middle of a query or between two: exit code 130 and no report."""
+    command = [sys.executable, "-m", "spinewise.cli", "review", str(folder / "export")]
+    with subprocess.Popen(
+        [*command, "--period", "2024", "--out", str(tmp_path / "out")],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test may run in the background, where Ctrl-C is ignored and would be inherited so.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(stage):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+    assert "Stopped; nothing was changed." in rest
+    assert process.returncode == 130
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_unknown_person_is_an_error(folder: Path) -> None:
