@@ -73,7 +73,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) 
             (SELECT count(*) FROM visits WHERE patient = gone.patient) AS visits,
             (SELECT max(event) FROM events WHERE patient = gone.patient) AS last_event,
             (SELECT count(*) FROM events WHERE patient = gone.patient) AS events,
-            gone.patient FROM gone"""
+            gone.patient AS person FROM gone"""
     )
     types = " ".join(f"WHEN '{table}' THEN '{type_}'" for table, type_ in _TYPES.items())
     connection.execute(
@@ -99,7 +99,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) 
 
 
 _OTHERS: Final = "patient IS DISTINCT FROM (SELECT patient FROM gone)"
-_PATIENT: Final = "patient - if(patient > coalesce(shift.patient, patient), 1, 0) AS patient"
+_PATIENT: Final = "patient - if(patient > coalesce(person, patient), 1, 0) AS patient"
 _VISIT: Final = "visit - if(coalesce(visit > last_visit, false), visits, 0) AS visit"
 _EVENT: Final = "event - if(coalesce(event > last_event, false), events, 0) AS event"
 
