@@ -125,7 +125,7 @@ def _zip_members(archive: Path) -> Iterator[tuple[str, IO[bytes], int]]:
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith(".") and part != "." for part in name.split("/"))
+    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
 
 
 def sums(files: Sequence[SourceFile], progress: Progress) -> list[tuple[str, int]]:

@@ -87,28 +87,30 @@ _MACROS: Final = {
         WHEN regexp_full_match(t, '{_SHAPE}') AND substr(t, 1, 4) <> '0000'
         THEN try_cast({_WHOLE} AS DATE)
     END""",
-    "day_hi": """CASE length(t)
-        WHEN 4 THEN make_date(year(day_lo(t)), 12, 31)
-        WHEN 7 THEN last_day(day_lo(t))
-        ELSE day_lo(t)
+    "span_hi": """CASE length(t)
+        WHEN 4 THEN make_date(year(lo), 12, 31)
+        WHEN 7 THEN last_day(lo)
+        ELSE lo
     END""",
-    "day_time": """CASE
-        WHEN length(t) > 10 AND day_lo(t) IS NOT NULL
+    "clock": """CASE
+        WHEN length(t) > 10 AND lo IS NOT NULL
         THEN try_cast(
             CASE WHEN t[17] = ':' THEN substr(t, 1, 19) ELSE substr(t, 1, 16) || ':00' END
             AS TIMESTAMP
         )
     END""",
-    "impossible_date": "(trim(t) <> '' AND day_lo(t) IS NULL)",
+    "impossible": "(lo IS NULL AND trim(t) <> '')",
 }
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
     """
-    Create the macros ``day_lo(t)``, ``day_hi(t)``, ``day_time(t)`` and ``impossible_date(t)``.
+    Create the macros that read the raw text ``t`` of a date.
 
-    All take the raw text. The first three give NULL for missing and for impossible dates;
-    ``impossible_date`` tells the two apart (it is NULL for NULL).
+    ``day_lo(t)`` is its first day, NULL for a missing and for an impossible date. The others take
+    that day as well: ``span_hi(lo, t)`` is the last day, ``clock(lo, t)`` the local time, and
+    ``impossible(lo, t)`` tells impossible dates from missing ones (it is NULL for NULL).
     """
     for name, body in _MACROS.items():
-        connection.execute(f"CREATE OR REPLACE TEMP MACRO {name}(t) AS {body}")
+        arguments = "t" if name == "day_lo" else "lo, t"
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {name}({arguments}) AS {body}")

@@ -131,7 +131,7 @@ def _people(connection: duckdb.DuckDBPyConnection, forgotten: Forgotten) -> None
     connection.execute(
         f"""CREATE TEMP TABLE person AS
         WITH newest AS (
-            SELECT *, rowid AS row FROM stage_patients WHERE trim(patient_id) <> ''
+            FROM ({_with_days("stage_patients")}) WHERE trim(patient_id) <> ''
             QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY {_newest()}) = 1
         ), stated AS (
             SELECT patient_id, row, CASE
@@ -205,7 +205,10 @@ _MEND_DATE: Final = "write the date as YYYY-MM-DD, YYYY-MM or YYYY"
 
 
 def _dates(*columns: str) -> list[_Fault]:
-    return [(f"impossible_date({column})", column, _CALENDAR, _MEND_DATE) for column in columns]
+    return [
+        (f"impossible({column}_lo, {column}_text)", f"{column}_text", _CALENDAR, _MEND_DATE)
+        for column in columns
+    ]
 
 
 def _words(column: str, words: Sequence[str], *, needed: bool = False) -> _Fault:
@@ -226,22 +229,20 @@ _UNKNOWN: Final[list[_Fault]] = [
     ("state = 'faulty'", "patient_id", "the patient's own row is in quarantine",
      "mend the patient's own row"),
 ]  # fmt: skip
-_PATIENT_FAULTS: Final = _dates(
-    "birth_text", "death_text", "enrolled_from_text", "enrolled_to_text"
-)
-# A death may be known without its day.
-_PATIENT_FAULTS[1] = (
-    "death_text <> 'true' AND impossible_date(death_text)",
-    *_PATIENT_FAULTS[1][1:],
-)
-_COVERAGE_FAULTS: Final = [*_UNKNOWN, *_dates("start_text", "end_text")]
+_PATIENT_FAULTS: Final = [
+    *_dates("birth", "enrolled_from", "enrolled_to"),
+    # That somebody died may be known without the day.
+    ("death_text <> 'true' AND impossible(death_lo, death_text)", "death_text", _CALENDAR,
+     _MEND_DATE),
+]  # fmt: skip
+_COVERAGE_FAULTS: Final = [*_UNKNOWN, *_dates("start", "end")]
 _STATUS_FAULT: Final = _words("status", (*STATUSES, *NOT_FACTS, "superseded"))
 _VISIT_FAULTS: Final = [
-    *_UNKNOWN, *_dates("start_text", "end_text", "onset_text"),
+    *_UNKNOWN, *_dates("start", "end", "onset"),
     _words("setting", SETTINGS), _STATUS_FAULT,
 ]  # fmt: skip
 _EVENT_FAULTS: Final = [
-    *_UNKNOWN, *_dates("start_text", "end_text", "recorded_text", "onset_text"),
+    *_UNKNOWN, *_dates("start", "end", "recorded", "onset"),
     _words("kind", KINDS, needed=True), _words("role", ROLES), _words("setting", SETTINGS),
     _STATUS_FAULT,
 ]  # fmt: skip
@@ -267,37 +268,70 @@ def _quote(text: str) -> str:
     return text.replace("'", "''")
 
 
+_DATED: Final = {
+    "stage_patients": ("birth", "death", "enrolled_from", "enrolled_to"),
+    "stage_coverage": ("start", "end"),
+    "stage_visits": ("start", "end", "onset"),
+    "stage_events": ("start", "end", "recorded", "onset"),
+}
+
+_FAULTS: Final = {
+    "stage_patients": [_UNKNOWN[0], *_PATIENT_FAULTS],
+    "stage_coverage": _COVERAGE_FAULTS,
+    "stage_visits": _VISIT_FAULTS,
+    "stage_events": _EVENT_FAULTS,
+}
+
+
+def _with_days(table: str) -> str:
+    """A staging table with its row numbers and the first day of each of its dates."""
+    days = ", ".join(f"day_lo({name}_text) AS {name}_lo" for name in _DATED[table])
+    return f"SELECT *, rowid AS row, {days} FROM {table}"
+
+
 def _judge(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the views ``judged_TABLE``: the staging rows with ``patient``, ``outcome``, ``why``."""
-    not_facts = ", ".join(f"'{status}'" for status in NOT_FACTS)
-    person = "SELECT patient_id, patient, state FROM person"
-    for table, faults, more_not_facts in (
-        ("stage_coverage", _COVERAGE_FAULTS, ""),
-        ("stage_visits", _VISIT_FAULTS, ", 'planned'"),
-        ("stage_events", _EVENT_FAULTS, ""),
-    ):
-        connection.execute(
-            f"""CREATE TEMP VIEW judged_{table} AS
-            SELECT s.*, s.rowid AS row, patient, state, CASE
-                WHEN state IN ('out', 'forgotten') THEN 'skipped'
-                WHEN merged.row IS NOT NULL OR status = 'superseded' THEN 'merged'
-                WHEN status IN ({not_facts}{more_not_facts}) THEN 'not_a_fact'
-                WHEN {_any_fault(faults)} THEN 'quarantined'
-                ELSE 'stored'
-            END AS outcome FROM {table} AS s
-            LEFT JOIN ({person}) AS person USING (patient_id)
-            LEFT JOIN merged_{table} AS merged ON s.rowid = merged.row"""
-        )
+    """
+    Make the views ``judged_TABLE``: staging rows with ``patient``, ``state`` and ``outcome``.
+
+    Also ``staged_outcomes (file, type, outcome, state, n)``, which counts source rows.
+    """
+    for table in _FAULTS:
+        _make_view(connection, table, sound=False)
+    connection.execute(_PART_OUTCOMES)
+    # Where nothing is at fault, the later passes need not look for faults again.
+    faulty = connection.execute(
+        "SELECT DISTINCT stage FROM part_outcomes WHERE outcome = 'quarantined'"
+    ).fetchall()
+    for table in _FAULTS:
+        if (table,) not in faulty:
+            _make_view(connection, table, sound=True)
+    connection.execute(_OUTCOMES)
+
+
+def _make_view(connection: duckdb.DuckDBPyConnection, table: str, *, sound: bool) -> None:
+    not_facts = [*NOT_FACTS, *(["planned"] if table == "stage_visits" else [])]
+    listed = ", ".join(f"'{status}'" for status in not_facts)
+    rules = [("state IN ('out', 'forgotten')", "skipped")]
+    merged = ""
+    if table == "stage_patients":
+        rules += [("row <> person_row", "merged")]
+        faults = "state IS NULL OR state = 'faulty'"
+    else:
+        merged = f"LEFT JOIN (SELECT row AS merged_row FROM merged_{table}) ON row = merged_row"
+        rules += [
+            ("merged_row IS NOT NULL OR status = 'superseded'", "merged"),
+            (f"status IN ({listed})", "not_a_fact"),
+        ]
+        faults = _any_fault(_FAULTS[table])
+    if not sound:
+        rules += [(faults, "quarantined")]
+    cases = " ".join(f"WHEN {when} THEN '{outcome}'" for when, outcome in rules)
     connection.execute(
-        """CREATE TEMP VIEW judged_stage_patients AS
-        SELECT s.*, s.rowid AS row, patient, state, CASE
-            WHEN state IS NULL THEN 'quarantined'
-            WHEN state IN ('out', 'forgotten') THEN 'skipped'
-            WHEN s.rowid <> person.row THEN 'merged'
-            WHEN state = 'faulty' THEN 'quarantined'
-            ELSE 'stored'
-        END AS outcome FROM stage_patients AS s
-        LEFT JOIN person USING (patient_id)"""
+        f"""CREATE OR REPLACE TEMP VIEW judged_{table} AS
+        SELECT *, CASE {cases} ELSE 'stored' END AS outcome FROM ({_with_days(table)})
+        LEFT JOIN (SELECT patient_id, patient, state, row AS person_row FROM person)
+            USING (patient_id)
+        {merged}"""
     )
 
 
@@ -311,7 +345,6 @@ def _store_faults(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "CREATE TEMP TABLE reader_faults AS SELECT rowid AS row, file, type FROM faults"
     )
-    patient_faults: list[_Fault] = [_UNKNOWN[0], *_PATIENT_FAULTS]
     shown = {
         "stage_patients": "{patient: patient_id, birth: birth_text, death: death_text}",
         "stage_coverage": '{patient: patient_id, start: start_text, "end": end_text}',
@@ -321,17 +354,15 @@ def _store_faults(connection: duckdb.DuckDBPyConnection) -> None:
         ' "end": end_text, recorded: recorded_text, status: status, setting: setting,'
         " codings: codings}",
     }
-    for table, faults in (
-        ("stage_patients", patient_faults),
-        ("stage_coverage", _COVERAGE_FAULTS),
-        ("stage_visits", _VISIT_FAULTS),
-        ("stage_events", _EVENT_FAULTS),
-    ):
+    found = connection.execute(
+        "SELECT DISTINCT stage FROM part_outcomes WHERE outcome = 'quarantined'"
+    ).fetchall()
+    for (table,) in found:
         connection.execute(
             f"""INSERT INTO faults BY NAME
             SELECT file, source_type AS type, line, fault.field, fault.value::VARCHAR AS value,
                 fault.reason, fault.mend, to_json({shown[table]})::VARCHAR AS raw, patient_id
-            FROM (SELECT *, {_describe(faults)} AS fault
+            FROM (SELECT *, {_describe(_FAULTS[table])} AS fault
                 FROM judged_{table} WHERE outcome = 'quarantined')"""
         )
     connection.execute(
@@ -360,7 +391,7 @@ def _read(folder: Path, table: str) -> str:
 
 
 def _span(column: str) -> str:
-    return f"day_lo({column}_text) AS {column}_lo, day_hi({column}_text) AS {column}_hi"
+    return f"span_hi({column}_lo, {column}_text) AS {column}_hi"
 
 
 _CLINICIAN: Final = "coalesce(known.known_as, s.clinician)"
@@ -376,7 +407,7 @@ _CLINICIAN_JOINS: Final = """LEFT JOIN (
 def _write_visits(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     query = f"""SELECT *, row_number() OVER () - 1 AS visit FROM (
         SELECT s.* EXCLUDE (clinician, specialty), {_span("start")}, {_span("end")},
-            {_span("onset")}, day_time(start_text) AS start_time, coded.code AS code,
+            {_span("onset")}, clock(start_lo, start_text) AS start_time, coded.code AS code,
             {_SPECIALTY} AS specialty, {_CLINICIAN} AS clinician
         FROM judged_stage_visits AS s
         LEFT JOIN coded ON s.codings = coded.codings
@@ -402,33 +433,32 @@ def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     query = f"""SELECT *, row_number() OVER () - 1 AS event FROM (
         SELECT s.* EXCLUDE (clinician, specialty, kind, role, reason), {_span("start")},
             {_span("end")}, {_span("recorded")}, {_span("onset")},
-            day_time(start_text) AS start_time, day_time(recorded_text) AS recorded_time,
+            clock(start_lo, start_text) AS start_time,
+            clock(recorded_lo, recorded_text) AS recorded_time,
             if(kind = 'procedure' AND coded.imaging, 'imaging', kind) AS kind,
             if(kind = 'procedure' AND coded.imaging, coalesce(role, 'performed'), role) AS role,
             coded.code AS code, why.code AS reason, linked.link,
             {_SPECIALTY} AS specialty, {_CLINICIAN} AS clinician,
             try_cast(s.value AS DOUBLE) AS number,
-            visits.visit, visits.start_lo AS visit_lo, visits.start_hi AS visit_hi,
-            visits.setting AS visit_setting
+            visit, visit_lo, visit_hi, visit_setting
         FROM judged_stage_events AS s
         LEFT JOIN coded ON s.codings = coded.codings
         LEFT JOIN coded AS why ON s.reason = why.codings
         {_CLINICIAN_JOINS}
         LEFT JOIN linked ON s.row = linked.row
         LEFT JOIN (
-            SELECT patient AS visit_patient, hash(source_id) AS visit_hash, visit, start_lo,
-                start_hi, setting
+            SELECT patient AS visit_patient, hash(source_id) AS visit_hash, visit,
+                start_lo AS visit_lo, start_hi AS visit_hi, setting AS visit_setting
             FROM {_read(folder, "visits")} WHERE source_id IS NOT NULL
-        ) AS visits ON hash(s.visit_id) = visit_hash AND s.patient = visit_patient
+        ) ON hash(s.visit_id) = visit_hash AND s.patient = visit_patient
         WHERE outcome = 'stored'
         ORDER BY s.patient, start_lo, file, line, entry, part)"""
     _write(connection, folder, "events", query)
 
 
 def _write_people(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    query = f"""SELECT s.* EXCLUDE (clinician), day_lo(birth_text) AS birth_lo,
-            day_hi(birth_text) AS birth_hi, day_lo(death_text) AS death_lo,
-            day_hi(death_text) AS death_hi, {_span("enrolled_from")}, {_span("enrolled_to")},
+    spans = ", ".join(_span(name) for name in _DATED["stage_patients"])
+    query = f"""SELECT s.* EXCLUDE (clinician), {spans},
             coalesce(known_as, s.clinician) AS clinician
         FROM judged_stage_patients AS s
         LEFT JOIN (SELECT clinician, any_value(known_as) AS known_as
@@ -484,13 +514,19 @@ def _write_ledger(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     A source row of several events is stored if one of them is, else quarantined if one is, and so
     on. What was skipped has a row of its own for each reason.
     """
-    connection.execute(_OUTCOMES)
     connection.execute(
         f"""CREATE TEMP TABLE counts AS
         SELECT file, type, outcome, reason, sum(n)::BIGINT AS n FROM (
             SELECT file, type, outcome, CASE state WHEN 'out' THEN '{_OUT}'
                 WHEN 'forgotten' THEN '{FORGOTTEN}' END AS reason, n
-            FROM outcomes
+            FROM (
+                SELECT file, type, outcome, state, n FROM staged_outcomes
+                UNION ALL
+                SELECT file, type, if(state IS NULL, 'quarantined', 'skipped'), state, 1
+                FROM reader_faults LEFT JOIN (
+                    SELECT row, min(state) AS state FROM named_by_fault GROUP BY row
+                ) USING (row)
+            )
             UNION ALL
             SELECT file, type, 'skipped', reason, skipped FROM read_lines WHERE skipped > 0
         ) GROUP BY ALL"""
@@ -523,27 +559,29 @@ _STAGES: Final = {
     "stage_patients": "0",
     "stage_coverage": "0",
     "stage_visits": "0",
-    "stage_events": "coalesce(part, 0)",
+    "stage_events": "part",
 }
 
-_STAGED: Final = " UNION ALL ".join(
-    f"""SELECT '{table}' AS stage, file, source_type AS type, line, coalesce(entry, 0) AS entry,
-        {part} AS part, outcome, state FROM judged_{table}"""
+_PART_OUTCOMES: Final = "CREATE TEMP TABLE part_outcomes AS " + " UNION ALL ".join(
+    f"""SELECT '{table}' AS stage, file, source_type AS type, outcome, state, count(*) AS n,
+        coalesce(max({part}), 0) > 0 AS has_parts FROM judged_{table} GROUP BY ALL"""
     for table, part in _STAGES.items()
 )
+"""Staged rows, several of which may come from one source row."""
 
-_OUTCOMES: Final = f"""CREATE TEMP TABLE outcomes AS
+_ROWS: Final = " UNION ALL ".join(
+    f"""SELECT file, source_type AS type, line, coalesce(entry, 0) AS entry, outcome, state
+        FROM judged_{table}"""
+    for table in _STAGES
+)
+
+_OUTCOMES: Final = f"""CREATE TEMP TABLE staged_outcomes AS
 WITH several AS (
-    SELECT file, source_type AS type FROM (
-        SELECT DISTINCT 'p' AS stage, file, source_type FROM stage_patients
-        UNION ALL SELECT DISTINCT 'c', file, source_type FROM stage_coverage
-        UNION ALL SELECT DISTINCT 'v', file, source_type FROM stage_visits
-        UNION ALL SELECT DISTINCT 'e', file, source_type FROM stage_events
-        UNION ALL SELECT DISTINCT 'more', file, source_type FROM stage_events WHERE part > 0
-    ) GROUP BY ALL HAVING count(*) > 1
-), staged AS ({_STAGED})
-SELECT file, type, outcome, state, count(*) AS n FROM staged ANTI JOIN several USING (file, type)
-GROUP BY ALL
+    SELECT file, type FROM part_outcomes GROUP BY ALL
+    HAVING count(DISTINCT stage) > 1 OR bool_or(has_parts)
+)
+SELECT file, type, outcome, state, sum(n) AS n
+FROM part_outcomes ANTI JOIN several USING (file, type) GROUP BY ALL
 UNION ALL
 SELECT file, type, outcome, state, count(*) FROM (
     SELECT file, type, line, entry,
@@ -551,14 +589,9 @@ SELECT file, type, outcome, state, count(*) FROM (
             WHEN 'stored' THEN 1 WHEN 'quarantined' THEN 2 WHEN 'merged' THEN 3
             WHEN 'not_a_fact' THEN 4 ELSE 5 END)] AS outcome,
         any_value(state) AS state
-    FROM staged SEMI JOIN several USING (file, type) GROUP BY file, type, line, entry
-) GROUP BY ALL
-UNION ALL
-SELECT file, type, if(state IS NULL, 'quarantined', 'skipped'), state, count(*)
-FROM reader_faults LEFT JOIN (
-    SELECT row, min(state) AS state FROM named_by_fault GROUP BY row
-) AS named USING (row)
-GROUP BY ALL"""
+    FROM ({_ROWS}) SEMI JOIN several USING (file, type) GROUP BY file, type, line, entry
+) GROUP BY ALL"""
+"""Source rows, each by the best that became of its parts."""
 
 
 # The whole -------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ def test_an_impossible_date_is_refused(text: str, connection: duckdb.DuckDBPyCon
 
 def _sql(connection: duckdb.DuckDBPyConnection, text: str | None) -> tuple[object, ...]:
     row = connection.execute(
-        "SELECT day_lo(t), day_hi(t), day_time(t), impossible_date(t) FROM (SELECT $1::VARCHAR t)",
+        "SELECT lo, span_hi(lo, t), clock(lo, t), impossible(lo, t)"
+        " FROM (SELECT $1::VARCHAR AS t, day_lo(t) AS lo)",
         [text],
     ).fetchone()
     assert row is not None

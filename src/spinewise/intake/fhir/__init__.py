@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gzip
 import mmap
-import re
 import shutil
 import zlib
 from collections.abc import Sequence
@@ -50,6 +49,17 @@ _SKIPPED: Final = {
 }
 """Why a source row of a type that is read may not be staged."""
 
+_IN_PART: Final = (
+    "ServiceRequest",
+    "DiagnosticReport",
+    "Observation",
+    "QuestionnaireResponse",
+    "Claim",
+    "ExplanationOfBenefit",
+    "Consent",
+)
+"""Types of which only some rows are staged, or some rows several times."""
+
 _STAGES: Final = {
     "Patient": "stage_patients",
     "Coverage": "stage_coverage",
@@ -82,20 +92,20 @@ _ASIDE: Final = {
     # What a resource says beside its own row, and the element that has to be there for it.
     "Encounter": (
         "diagnosis",
-        """INSERT INTO fhir_diagnoses SELECT ref(d.condition), source_id,
+        """INSERT INTO fhir_diagnoses {source} SELECT ref(d.condition), source_id,
         try_cast(str(d.rank) AS INTEGER)
         FROM (SELECT source_id, unnest(diagnosis) AS d FROM source)""",
     ),
-    "Patient": (
-        "identifier",
-        """INSERT INTO fhir_names SELECT source_id, str(i.value)
-        FROM (SELECT source_id, unnest(identifier) AS i FROM source)""",
-    ),
     "ExplanationOfBenefit": (
         "claim",
-        "INSERT INTO fhir_explained SELECT ref(claim) FROM source WHERE claim IS NOT NULL",
+        "INSERT INTO fhir_explained {source} SELECT ref(claim) FROM source WHERE claim IS NOT NULL",
     ),
 }
+
+
+_NAMES: Final = """INSERT INTO fhir_names {source} SELECT source_id, str(i.value)
+    FROM (SELECT source_id, unnest(identifier) AS i FROM source)"""
+"""The identifiers of patients; read only where rows name somebody by one."""
 
 
 def recognises(files: Sequence[SourceFile]) -> bool:
@@ -153,6 +163,7 @@ class _FhirReader:
         folder = work / "sifted"
         folder.mkdir()
         self.sifter = sift.Sifter(folder)
+        self.patients: list[SourceFile] = []
         codesystems.install(connection)
         words.install(connection)
         connection.execute(_OWN_TABLES)
@@ -174,9 +185,10 @@ class _FhirReader:
 
     def finish(self) -> None:
         """Stage what was sifted, count, and resolve what rows say of each other."""
-        for name, path in self.sifter.close().items():
+        sifted = self.sifter.close()
+        for name, path in sifted.items():
             self._read_sifted(name, path)
-            path.unlink()
+        self._read_names(sifted.get("Patient"))
         sift.store_faults(self.connection, self.sifter.faults)
         for (number, name), rows in self.sifter.read.items():
             self._count(number, name, rows)
@@ -197,32 +209,58 @@ class _FhirReader:
                 self._check_type(path, name, lines)
                 self._count(file.file, name, lines, "a type that is not used")
                 return True
-            self._load(path, name, str(file.file))
+            self._load(path, name, str(file.file), lines)
         except (*_DATA_ERRORS, _NotSoundError):
             return False
         self._count(file.file, name, lines)
+        if name == "Patient":
+            self.patients.append(file)
         return True
 
-    def _load(self, path: Path, name: str, file: str) -> None:
-        """Run the statements of a type on a file, all or nothing."""
+    def _read_names(self, sifted: Path | None) -> None:
+        """The identifiers of patients, where rows name people that are no patient's id."""
+        named = " UNION ".join(f"SELECT patient_id FROM {table}" for table in _NAME_PEOPLE)
+        unknown = self.connection.execute(
+            f"SELECT EXISTS (FROM ({named}) ANTI JOIN stage_patients USING (patient_id)"
+            " WHERE patient_id IS NOT NULL)"
+        ).fetchone()
+        if unknown == (False,):
+            return
+        if sifted is not None:
+            self.connection.execute(_NAMES.format(source=_source(sifted, "Patient", "_file")))
+        for file in self.patients:
+            path = self._unpacked(file)
+            self.connection.execute(_NAMES.format(source=_source(path, "Patient", "0")))
+            if path != file.path:
+                path.unlink()
+
+    def _load(self, path: Path, name: str, file: str, lines: int | None = None) -> None:
+        """Stage a file of one type with so many lines, all of it or nothing."""
+        source = _source(path, name, file)
         self.connection.execute("BEGIN")
         try:
-            source = _source(path, name, file)
+            rows = 0
             if (statement := _statement(name)) is not None:
                 table = _STAGES.get(name, "stage_events")
-                self.connection.execute(
+                rows = self._number(
                     f"INSERT INTO {table} BY NAME {source} SELECT * FROM ({statement})"
                 )
-            else:
-                self.connection.execute(f"{source} SELECT count(*) FROM source").fetchall()
+            if statement is None or name in _IN_PART:
+                rows = self._number(f"{source} SELECT count(*) FROM source")
+            if lines is not None and rows != lines:
+                raise _NotSoundError
             element, aside = _ASIDE.get(name, ("", ""))
             if aside and _mentions(path, element):
-                into, rest = aside.split("SELECT", 1)
-                self.connection.execute(f"{into} {source} SELECT {rest}")
+                self.connection.execute(aside.format(source=source))
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+    def _number(self, query: str) -> int:
+        row = self.connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
 
     def _check_type(self, path: Path, name: str, lines: int) -> None:
         found = self.connection.execute(
@@ -327,7 +365,7 @@ def _source(path: Path, name: str, file: str) -> str:
     )
     return f"""WITH source AS (
         SELECT * EXCLUDE (_file, _line, _entry, row), {file}::INTEGER AS file,
-            coalesce(_line, row)::INTEGER AS line, _entry AS entry,
+            coalesce(_line, row)::INTEGER AS line, coalesce(_entry, 0) AS entry,
             '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
         FROM (
             SELECT *, row_number() OVER () AS row FROM read_ndjson(
@@ -336,6 +374,8 @@ def _source(path: Path, name: str, file: str) -> str:
         WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
     )"""
 
+
+_NAME_PEOPLE: Final = ("stage_visits", "stage_events", "stage_coverage", "fhir_consents")
 
 _RESOLVE: Final = (
     # Medications that are resources of their own.
@@ -366,7 +406,7 @@ _RESOLVE: Final = (
         FROM (SELECT name, any_value(id) AS id FROM fhir_names
             WHERE name NOT IN (SELECT patient_id FROM stage_patients) GROUP BY name) AS n
         WHERE patient_id = n.name"""
-        for table in ("stage_visits", "stage_events", "stage_coverage", "fhir_consents")
+        for table in _NAME_PEOPLE
     ),
     # The last word of each person on consent.
     """UPDATE stage_patients SET consent = c.consent
@@ -435,20 +475,15 @@ def _first_type(path: Path) -> str | None:
     return None if name == "Bundle" else name
 
 
-_BLANK_LINE: Final = re.compile(rb"\n[ \t\r]*\n|\A[ \t\r]*\n|\n[ \t\r]+\Z")
-
-
 def _lines(path: Path) -> int | None:
     """How many lines a file has; None where one is blank, or the file is empty."""
-    if path.stat().st_size == 0:
-        return None
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        if _BLANK_LINE.search(data):
-            return None
-        count = 0
-        for start in range(0, len(data), 1 << 24):
-            count += data[start : start + (1 << 24)].count(b"\n")
-        return count + (data[-1:] != b"\n")
+    count = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.isspace():
+                return None
+            count += 1
+    return count or None
 
 
 def _mentions(path: Path, element: str) -> bool:
