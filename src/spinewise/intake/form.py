@@ -192,23 +192,30 @@ def stage(
         f"SELECT *{read_as} FROM ("
         f"SELECT line, {'part' if wide else '0 AS part'}, {clean} FROM ({select})))"
     )
-    faulty = _put_value_faults(connection, place, raw, work)
+    # One look at all rows tells which of the statements below have anything to do.
+    counted = {
+        "faulty": "fault IS NOT NULL",
+        **{table: which for table, _, which in _STAGE[target]},
+        **{name: f"fault IS NULL AND {when}" for name, when in _ASSUMED[target].items()},
+    }
+    looks = ", ".join(f"count(*) FILTER ({when})" for when in counted.values())
+    [row] = connection.execute(f"SELECT {looks} FROM form_rows").fetchall()
+    found = dict(zip(counted, row, strict=True))
+    faulty = _put_value_faults(connection, place, raw, work) if found["faulty"] else 0
     sound = "fault IS NULL"
     if wide and faulty:
         sound += f" AND line NOT IN (SELECT line FROM faults WHERE {_at(place)})"
-    staged = 0
-    for table, expressions, which in _STAGE[target]:
-        staged += _insert(connection, table, expressions, f"{sound} AND {which}", place)
+    staged = sum(
+        _insert(connection, table, expressions, f"{sound} AND {which}", place)
+        for table, expressions, which in _STAGE[target]
+        if found[table]
+    )
     count_read(connection, place, read)
     for reason, rows in skipped.items():
         count_skipped(connection, place, rows, reason)
     left = read - sum(skipped.values()) - faulty - staged
     count_skipped(connection, place, left, "a question without an answer: not documented")
-    if not (assumed := _ASSUMED[target]):
-        return set()
-    counts = ", ".join(f"count(*) FILTER ({when})" for when in assumed.values())
-    held = connection.execute(f"SELECT {counts} FROM form_rows WHERE {sound}").fetchall()[0]
-    return {name for name, rows in zip(assumed, held, strict=True) if rows}
+    return {name for name in _ASSUMED[target] if found[name]}
 
 
 def finish(connection: duckdb.DuckDBPyConnection) -> set[str]:
