@@ -234,12 +234,12 @@ _BOUT_VISITS: Final = [
     # Its diagnosis. Where it names no visit it has an end, so that it is on no problem list.
     """
     SELECT person, 'condition' kind, diagnosis code, "day",
-        CASE WHEN n % 20 = 3 AND linked THEN "day" + 2 ELSE "day" END recorded,
+        CASE WHEN n % 20 = 3 AND linked THEN least("day" + 2, followed_to) ELSE "day" END recorded,
         CASE WHEN NOT linked THEN "day" + 20 END "end",
         CASE WHEN linked THEN 10 * slot + 1 END visit, 'encounter-diagnosis' category,
         "position", clinician, "day" - opt(onset) onset,
         CASE WHEN linked THEN 'active' ELSE 'completed' END status, false history, 1 "copy"
-    FROM bout
+    FROM bout JOIN (SELECT n person, followed_to FROM person) USING (person)
     """,
     """
     SELECT person, 'condition' kind, 'knee' code, "day", "day" recorded, 10 * slot + 1 visit,

@@ -51,7 +51,7 @@ class Rates:
     reminders or a modified form, Jenkins 2015; 28.7 % after the 2012 Ontario rule, Fine 2017)."""
     imaging_spread: float = 0.45
     """Standard deviation of clinicians' log imaging rate: 24 % of providers ordered 74 % of the
-    inappropriate MRI in one system (AJMC 2016)."""
+    MRIs without an indication in one system (AJMC 2016)."""
 
     documented: float = 0.35
     """A complete screen, before the change (chosen)."""

@@ -74,8 +74,10 @@ def _read(outcome: Outcome) -> Key | None:
             return (*base, outcome.clinician, numerator, str(outcome.places))
         case "undecided":
             return (*base, str(outcome.places))
-        case "excluded" | "not-evaluated":
+        case "excluded":
             return (*base, ";".join(outcome.reasons))
+        case "not-evaluated":
+            return base
     return None  # not in the denominator: later visits of a bout, for one, are no units of ours
 
 
@@ -98,8 +100,10 @@ def _planned(folder: Path) -> Counter[Key]:
                     found[*base, row["clinician_id"], row["in_numerator"], row["places"]] += 1
                 case "undecided":
                     found[*base, row["places"]] += 1
-                case "excluded" | "not-evaluated":
+                case "excluded":
                     found[*base, row["excluded_because"]] += 1
+                case "not-evaluated":
+                    found[base] += 1
     return found
 
 
