@@ -18,7 +18,8 @@ import duckdb
 from spinewise.errors import IntakeError
 from spinewise.intake import codesystems, form
 from spinewise.intake.csv_table import CsvFile, Sheet, load_csv, open_csv, raw_lines
-from spinewise.intake.form import Place, Target, ValueFault
+from spinewise.intake.form import Place, ValueFault
+from spinewise.intake.form_columns import COLUMNS, NEEDED, Target
 from spinewise.intake.mapping import (
     ExtractFacts,
     MappingFile,
@@ -34,13 +35,15 @@ VERSION: Final = "1"
 
 _MAPPING: Final = "extract.toml"
 _ENDINGS: Final = (".csv", ".tsv", ".txt")
-_FORM_FILES: Final = tuple(form.COLUMNS)
+_FORM_FILES: Final = tuple(COLUMNS)
 
 
 def recognises(files: Sequence[SourceFile]) -> bool:
-    """Whether the files are in the CSV form, or have their mapping beside them."""
+    """Whether the files are in the CSV form, or have a mapping of their tables beside them."""
     stems = {_stem(file.name) for file in files}
-    return {"patients", "events"} <= stems or any(_is_mapping(file) for file in files)
+    return {"patients", "events"} <= stems or any(
+        _is_mapping(file) and b"[[table]]" in file.path.read_bytes() for file in files
+    )
 
 
 def stage(
@@ -109,7 +112,7 @@ def _tables(file: SourceFile, plan: MappingFile) -> list[Table]:
 
 def _form_table(file: CsvFile, target: Target) -> Table:
     """A file in the CSV form, as a mapping would read it."""
-    missing = [name for name in form.NEEDED[target] if file.column(name) is None]
+    missing = [name for name in NEEDED[target] if file.column(name) is None]
     if missing:
         raise IntakeError(
             f"the column{'s' * (len(missing) > 1)} {', '.join(missing)} "
@@ -119,7 +122,7 @@ def _form_table(file: CsvFile, target: Target) -> Table:
             hint="Add it (docs/reference/csv-form.md), or let `spinewise mapping` draft a mapping"
             " that says which column is which.",
         )
-    present = {name: name for name in form.COLUMNS[target] if file.column(name) is not None}
+    present = {name: name for name in COLUMNS[target] if file.column(name) is not None}
     return Table(file=file.name, to=target, columns=dict(present))
 
 

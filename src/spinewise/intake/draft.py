@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 from spinewise.errors import IntakeError
 from spinewise.intake.archive import find_files
 from spinewise.intake.csv_table import CsvFile, open_csv, sample_rows
-from spinewise.intake.form import COLUMNS, DATES, MORE, NEEDED, PERMITTED, Target
+from spinewise.intake.form_columns import COLUMNS, DATES, MORE, NEEDED, PERMITTED, Target
 from spinewise.intake.reader import silent
 
 _WORDS: Final[dict[str, Any]] = tomllib.loads(

@@ -24,7 +24,7 @@ from msgspec import Meta
 
 from spinewise.errors import IntakeError
 from spinewise.intake.csv_table import CsvFile, literal, quoted
-from spinewise.intake.form import COLUMNS, DATES, MORE, NEEDED, Target
+from spinewise.intake.form_columns import COLUMNS, DATES, MORE, NEEDED, Target
 from spinewise.tables import Domain, Kind
 
 

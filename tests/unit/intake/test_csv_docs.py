@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from spinewise.intake import form, mapping, omop
+from spinewise.intake import form_sql, mapping, omop, omop_rows
 from spinewise.intake.dates import parse
-from spinewise.intake.form import COLUMNS, MORE, NEEDED, PERMITTED, Target
+from spinewise.intake.form_columns import COLUMNS, MORE, NEEDED, PERMITTED, Target
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference"
 FORM = (DOCS / "csv-form.md").read_text(encoding="utf-8")
@@ -63,14 +63,14 @@ def test_columns_that_only_a_mapping_fills_are_documented() -> None:
 
 def test_every_assumption_is_documented() -> None:
     """Each id that a reader may hand over has a row that says when."""
-    ids = {name for names in form._ASSUMED.values() for name in names} | set(form._MISSING)
+    ids = {name for names in form_sql.ASSUMED.values() for name in names} | set(form_sql.MISSING)
     ids |= {"problem-list-read", "visit-ids-by-patient", "read-as-windows-1252"}
     ids |= {"columns-not-read"}
     for name in ids:
         assert re.search(rf"^\|.*`{name}`.*\|", section(FORM, "What is assumed"), re.MULTILINE), (
             name
         )
-    source = Path(omop.__file__).read_text(encoding="utf-8")
+    source = Path(omop_rows.__file__).read_text(encoding="utf-8")
     for name in re.findall(r'assumed\.add\("([a-z-]+)"\)', source):
         assert f"| `{name}` |" in OMOP, name
 

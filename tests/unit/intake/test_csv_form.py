@@ -375,12 +375,21 @@ def test_compressed_and_in_folders(read: Any) -> None:
     [
         (["patients.csv", "events.csv.gz"], True),
         (["x/Patients.CSV", "x/events.csv"], True),
-        (["claims.csv", "extract.toml"], True),
         (["person.csv", "condition_occurrence.csv"], False),
         (["Patient.ndjson"], False),
     ],
 )
 def test_recognised_by_name(names: list[str], is_csv: bool) -> None:
-    """The form is known by its two files, other extracts by the mapping beside them."""
+    """The form is known by its two files."""
     files = [SourceFile(number, name, Path(name)) for number, name in enumerate(names)]
     assert csv_form.recognises(files) is is_csv
+
+
+@pytest.mark.parametrize(
+    ("text", "is_csv"), [("[[table]]\nfile = 'a.csv'", True), ("[extract]\nname = 'a'", False)]
+)
+def test_recognised_by_a_mapping(tmp_path: Path, text: str, is_csv: bool) -> None:
+    """Other extracts are known by the mapping of their tables, not by facts alone."""
+    path = tmp_path / "extract.toml"
+    path.write_text(text)
+    assert csv_form.recognises([SourceFile(0, "extract.toml", path)]) is is_csv
