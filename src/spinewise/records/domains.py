@@ -1,9 +1,20 @@
 """
-Over which days a source carries what: visits, imaging, prescriptions and so on (SEMANTICS 7).
+Which parts of a record a source carries, and over which days.
 
-A domain is carried from its first row to the cut-off, except where no row of it falls for more
-than 92 days. Any row of the kind counts, whatever it shows: a chest X-ray says that imaging is
-recorded. What a mapping file declares is used as declared.
+A domain is carried from its first row to the cut-off, except where more than 92 days pass without
+a row, or as a mapping declares it. Any row of the kind counts, whatever it is of: a chest X-ray
+shows that the source carries imaging.
+
+What is a row of a domain:
+
+- ``visits``: any visit. ``hospital``: an emergency visit or an admission.
+- ``imaging``: an order, image, study or report. ``prescriptions``: a medication.
+- ``consultations``: a visit or a service with the specialty of who gave it. Referrals do not
+  count: they say that somebody was sent, not whether the source would know of the visit.
+- ``clinicians``: a visit or event that names a clinician.
+- ``answers``: a patient's answer to a survey item.
+
+Rows dated only by a year say too little and are left out; a month counts from its first day.
 """
 
 from __future__ import annotations
@@ -16,57 +27,63 @@ import duckdb
 from spinewise.tables import DOMAINS, Domain, Extract
 
 LONGEST_GAP: Final = 92
-"""Days without a row after which a domain is not taken to be carried."""
+"""Days without a row after which a domain is no longer carried."""
 
-_ROWS: Final[dict[Domain, str]] = {
-    "visits": "SELECT start_lo FROM visits",
-    "imaging": "SELECT start_lo FROM events WHERE kind = 'imaging'",
-    "prescriptions": "SELECT start_lo FROM events WHERE kind = 'medication'",
-    # A referral, or somebody seen whose specialty is known.
-    "consultations": "SELECT start_lo FROM events WHERE kind = 'referral' OR"
-    " (kind = 'procedure' AND specialty IS NOT NULL)"
-    " UNION ALL SELECT start_lo FROM visits WHERE specialty IS NOT NULL",
-    "hospital": "SELECT start_lo FROM visits WHERE setting IN ('inpatient', 'emergency')",
-    "clinicians": "SELECT start_lo FROM visits WHERE clinician IS NOT NULL"
-    " UNION ALL SELECT start_lo FROM events WHERE clinician IS NOT NULL",
-    "answers": "SELECT start_lo FROM events WHERE kind = 'answer'",
+Span = tuple[date, date]
+
+_ROWS: Final[dict[Domain, tuple[tuple[str, str], ...]]] = {
+    "visits": (("visits", "true"),),
+    "imaging": (("events", "kind = 'imaging'"),),
+    "prescriptions": (("events", "kind = 'medication'"),),
+    "consultations": (
+        ("visits", "specialty IS NOT NULL"),
+        ("events", "kind = 'procedure' AND specialty IS NOT NULL"),
+    ),
+    "hospital": (("visits", "setting IN ('emergency', 'inpatient')"),),
+    "clinicians": (("visits", "clinician IS NOT NULL"), ("events", "clinician IS NOT NULL")),
+    "answers": (("events", "kind = 'answer'"),),
 }
 
 
-def carried(
-    connection: duckdb.DuckDBPyConnection, extract: Extract
-) -> dict[Domain, list[tuple[date, date]]]:
+def carried(connection: duckdb.DuckDBPyConnection, extract: Extract) -> dict[Domain, list[Span]]:
     """
-    The spans, first and last day, in which each domain is carried; none for one without rows.
+    The spans of days, first and last both in, over which each domain is carried.
 
-    ``connection`` sees the record tables of the extract.
+    Parameters
+    ----------
+    connection
+        Has the record tables (:meth:`spinewise.records.Records.connect`).
+
+    Returns
+    -------
+    dict
+        A list for every domain, in order of time; empty where it is not carried at all.
     """
-    return {
-        domain: extract.carried[domain]
-        if domain in extract.carried
-        else _spans(connection, _ROWS[domain], extract.cutoff)
-        for domain in DOMAINS
-    }
-
-
-def _spans(
-    connection: duckdb.DuckDBPyConnection, rows: str, cutoff: date
-) -> list[tuple[date, date]]:
-    """Days that lie within the longest gap of each other, joined; the last reaches the cut-off."""
-    found = connection.execute(
-        f"""
-        WITH days AS (
-            SELECT DISTINCT start_lo AS day FROM ({rows}) WHERE start_lo <= $cutoff
-            UNION SELECT $cutoff WHERE EXISTS (SELECT 1 FROM ({rows}) WHERE start_lo <= $cutoff)
-        ), marked AS (
-            SELECT day, day - lag(day) OVER (ORDER BY day) > {LONGEST_GAP} AS after_gap FROM days
-        ), numbered AS (
-            SELECT day, sum(CASE WHEN after_gap THEN 1 ELSE 0 END) OVER (ORDER BY day) AS span
-            FROM marked
+    found: dict[Domain, list[Span]] = {domain: [] for domain in DOMAINS}
+    days = " UNION ".join(
+        f"""SELECT DISTINCT '{domain}' AS domain, start_lo AS day FROM {table}
+        WHERE start_lo <= $cutoff AND start_hi - start_lo <= 30 AND ({condition})"""
+        for domain, rows in _ROWS.items()
+        for table, condition in rows
+    )
+    spans = connection.execute(
+        f"""WITH days AS ({days}), numbered AS (
+            SELECT domain, day, count(*) FILTER (fresh) OVER (
+                PARTITION BY domain ORDER BY day) AS span
+            FROM (SELECT domain, day, coalesce(day - lag(day) OVER (
+                PARTITION BY domain ORDER BY day) > $gap, true) AS fresh FROM days)
         )
-        SELECT min(day), max(day) FROM numbered GROUP BY span ORDER BY span
-        """,
-        {"cutoff": cutoff},
+        SELECT domain, min(day), max(day) FROM numbered
+        GROUP BY domain, span ORDER BY domain, span""",
+        {"cutoff": extract.cutoff, "gap": LONGEST_GAP},
     ).fetchall()
-    # The cut-off alone, after a long gap, is no row: nothing is carried there.
-    return [(first, last) for first, last in found if not (first == last == cutoff and found[1:])]
+    for domain, first, last in spans:
+        reaches = (extract.cutoff - last).days <= LONGEST_GAP
+        found[domain].append((first, extract.cutoff if reaches else last))
+    for domain, declared in extract.carried.items():
+        found[domain] = [
+            (first, min(last, extract.cutoff))
+            for first, last in sorted(declared)
+            if first <= extract.cutoff
+        ]
+    return found
