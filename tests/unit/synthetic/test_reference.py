@@ -107,9 +107,8 @@ def _planned(folder: Path) -> Counter[Key]:
     return found
 
 
-@pytest.mark.parametrize("seed", [2, 3])
-def test_the_reference_finds_what_was_planned(tmp_path: Path, seed: int) -> None:
-    synthesize(_PEOPLE, seed, "tables", tmp_path / "practice")
+def test_the_reference_finds_what_was_planned(tmp_path: Path) -> None:
+    synthesize(_PEOPLE, 3, "tables", tmp_path / "practice")
     planned = _planned(truth_folder(tmp_path / "practice"))
     found = _reference(tmp_path / "practice")
     assert len(planned) > 500
