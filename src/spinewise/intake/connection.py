@@ -31,3 +31,8 @@ def connect(work: Path | None = None, *, memory: str = MEMORY) -> duckdb.DuckDBP
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def quoted(path: Path) -> str:
+    """A path as a SQL string: an apostrophe in a folder's name is doubled."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 
 from spinewise.intake import codesystems
+from spinewise.intake.connection import quoted
 
 _COLUMNS: Final = (
     ("stage_visits", "codings"),
@@ -96,5 +97,5 @@ def write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
                 SELECT code, unnest(any_value(named)) AS coding
                 FROM coded SEMI JOIN used_codes USING (code) GROUP BY code
             ) ORDER BY ALL
-        ) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""
+        ) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)"""
     )

@@ -24,6 +24,7 @@ import duckdb
 import msgspec
 
 from spinewise.intake import dates, dictionary, links, naming
+from spinewise.intake.connection import quoted
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 from spinewise.intake.staging import STAGE_COVERAGE, STAGE_EVENTS, STAGE_VISITS
 from spinewise.tables import KINDS, ROLES, SETTINGS, STATUSES, TABLES, Extract
@@ -382,12 +383,12 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, table: str, quer
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TABLES[table].items())
     connection.execute(
         f"""COPY (SELECT {columns} FROM ({query}))
-        TO '{folder / table}.parquet' (FORMAT parquet, COMPRESSION zstd)"""
+        TO {quoted(folder / f"{table}.parquet")} (FORMAT parquet, COMPRESSION zstd)"""
     )
 
 
 def _read(folder: Path, table: str) -> str:
-    return f"read_parquet('{folder / table}.parquet')"
+    return f"read_parquet({quoted(folder / f'{table}.parquet')})"
 
 
 def _span(column: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from spinewise.intake import naming
-from spinewise.intake.connection import connect
+from spinewise.intake.connection import connect, quoted
 from spinewise.intake.settle import FORGOTTEN
 from spinewise.tables import TABLES
 
@@ -43,22 +43,18 @@ def copy_without(old: Path, new: Path, patient_id: str) -> None:
             columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TABLES[table].items())
             connection.execute(
                 f"""COPY (SELECT {columns} FROM ({query}))
-                TO '{_quoted(new / table)}.parquet' (FORMAT parquet, COMPRESSION zstd)"""
+                TO {quoted(new / f"{table}.parquet")} (FORMAT parquet, COMPRESSION zstd)"""
             )
     shutil.rmtree(spill)
     shutil.copyfile(old / "extract.json", new / "extract.json")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) -> None:
     """Views of the tables, and what the queries below need to know of the person."""
     naming.install(connection)
     for table in TABLES:
-        path = _quoted(folder / f"{table}.parquet")
-        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{path}')")
+        path = quoted(folder / f"{table}.parquet")
+        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({path})")
     name = patient_id.replace("'", "''")
     connection.execute(f"CREATE TEMP MACRO name() AS '{name}'")
     connection.execute("CREATE TEMP MACRO names(text) AS list_contains(words(text), name())")

@@ -109,7 +109,9 @@ def data_trust(
         format=extract.format,
         patients=_row(connection, "SELECT count(*) FROM patients")[0],
         consent_out=extract.consent_out,
-        first_day=to_date(frame.observed_from) if frame.carried.get("visits") else None,
+        first_day=to_date(frame.observed_from)
+        if frame.carried.get("visits") or extract.first_day
+        else None,
         cutoff=extract.cutoff,
         cutoff_from=extract.cutoff_from,
         lag_days=(extract.cutoff - period_end).days if period_end else None,

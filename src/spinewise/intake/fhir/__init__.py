@@ -24,6 +24,7 @@ import msgspec
 
 from spinewise.errors import IntakeError
 from spinewise.intake import codesystems, dates
+from spinewise.intake.connection import quoted
 from spinewise.intake.fhir import shapes, sift, words
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 
@@ -265,7 +266,7 @@ class _FhirReader:
     def _check_type(self, path: Path, name: str, lines: int) -> None:
         found = self.connection.execute(
             f"""SELECT count(*), count(*) FILTER ("resourceType" ->> '$' = $1) FROM read_ndjson(
-            '{_quoted(path)}', columns={{'resourceType': 'JSON'}}, compression='uncompressed')""",
+            {quoted(path)}, columns={{'resourceType': 'JSON'}}, compression='uncompressed')""",
             [name],
         ).fetchone()
         if found != (lines, lines):
@@ -369,7 +370,7 @@ def _source(path: Path, name: str, file: str) -> str:
             '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
         FROM (
             SELECT *, row_number() OVER () AS row FROM read_ndjson(
-                '{_quoted(path)}', columns={shapes.columns(name)}, compression='uncompressed')
+                {quoted(path)}, columns={shapes.columns(name)}, compression='uncompressed')
         )
         WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
     )"""
@@ -489,7 +490,3 @@ def _lines(path: Path) -> int | None:
 def _mentions(path: Path, element: str) -> bool:
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(f'"{element}"'.encode()) >= 0
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
