@@ -25,7 +25,7 @@ from spinewise.report import definition, trust
 from spinewise.report.fates import fates
 from spinewise.report.language import Language, language
 from spinewise.report.reading import translate
-from spinewise.report.words import MODALITIES, VERDICTS, WORDS
+from spinewise.report.words import MODALITIES, SETTINGS, VERDICTS, WORDS
 from spinewise.review.result import Group, IndicatorResult, Review, RunChart
 
 T = TypeVar("T")
@@ -136,7 +136,9 @@ class Page:
             "days": self.days,
             "unit_words": self.unit_words,
             "code_lists": self.code_lists,
+            "all_code_lists": self.all_code_lists,
             "cited": self.cited,
+            "settings": self.settings,
             "tongues": self.tongues,
             "in_english": self.in_english,
             "from_source": self.from_source,
@@ -188,6 +190,9 @@ class Page:
 
     def days(self, window: Days) -> str:
         return definition.window(window, self.reader)
+
+    def settings(self, places: Sequence[str]) -> str:
+        return self.reader.listing([self.reader.gettext(SETTINGS[place]) for place in places])
 
     def tongues(self, codes: Sequence[str]) -> str:
         _ = self.reader.gettext
@@ -268,10 +273,15 @@ class Page:
     def say(self, term: Term) -> definition.Said:
         return definition.say(term, self.package, self.reader)
 
-    def code_lists(self, rule: Indicator) -> list[CodeList]:
-        """The code lists that an indicator reads, with how many codes of which status."""
+    def code_lists(self, rule: Indicator) -> list[str]:
+        return sorted(definition.code_lists(rule, self.package))
+
+    def all_code_lists(self) -> list[CodeList]:
+        """The lists that the indicators shown read, with how many codes of which status."""
+        rules = [self.package.indicators.get(result.id) for result in self.review.indicators]
+        names = {name for rule in rules if rule for name in self.code_lists(rule)}
         lists = []
-        for name in definition.code_lists(rule, self.package):
+        for name in sorted(names):
             concept = self.package.concepts[name]
             by_status = [row.status for row in concept.rows]
             lists.append(
