@@ -60,7 +60,7 @@ class Rates:
     """Standard deviation of clinicians' log odds of a complete screen (chosen)."""
 
     xray: float = 0.55
-    ct: float = 0.15
+    ct: float = 0.10
     """X-ray to CT is about 85 to 15 (Fine 2017); the share of MRI is chosen."""
 
     specialist: float = 0.12
