@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,9 @@ def total(result: Read) -> int:
     return sum(int(rows) for (rows,) in result.rows("ledger", "read")) - 1  # Ann's own row
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("place", [0, 20, 40])
+@pytest.mark.parametrize(
+    ("fault", "place"), zip(FAULTS, itertools.cycle([0, 20, 40]), strict=False), ids=list(FAULTS)
+)
 def test_one_bad_line_is_quarantined_and_all_others_are_stored(
     fault: str, place: int, tmp_path: Path
 ) -> None:

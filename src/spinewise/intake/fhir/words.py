@@ -118,7 +118,7 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
         ("principal", words.principal),
     ):
         listed = ", ".join(f"'{code}'" for code in codes.codes)
-        macros[f"is_{name}(values)"] = f"list_has_any(values, [{listed}])"
+        macros[f"is_{name}(found)"] = f"list_has_any(found, [{listed}])"
     macros["region_of(t)"] = (
         "CASE "
         + " ".join(
