@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ def total(result: Read) -> int:
 
 
 @pytest.mark.parametrize(
-    ("fault", "place"), zip(FAULTS, itertools.cycle([0, 20, 40]), strict=False), ids=list(FAULTS)
+    ("fault", "place"), [(fault, 20 * (number % 3)) for number, fault in enumerate(FAULTS)]
 )
 def test_one_bad_line_is_quarantined_and_all_others_are_stored(
     fault: str, place: int, tmp_path: Path
