@@ -152,7 +152,7 @@ _MACROS: Final = {
     "opt(day)": f"nullif(day, {NEVER})",
     "known(word)": "nullif(CAST(word AS VARCHAR), '')",
     "date_of(day)": "DATE '1970-01-01' + CAST(day AS INTEGER)",
-    "iso(day)": "strftime(date_of(day), '%Y-%m-%d')",
+    "iso(day)": "CAST(date_of(day) AS VARCHAR)",
     "clock(minute)": "lpad(CAST(minute // 60 AS VARCHAR), 2, '0') || ':'"
     " || lpad(CAST(minute % 60 AS VARCHAR), 2, '0')",
     "moment(day, minute)": "iso(day) || coalesce('T' || clock(minute), '')",
