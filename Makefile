@@ -25,7 +25,7 @@ review: .venv/.runtime ## Set up, review the bundled practice, write the report 
 	$(BIN)/spinewise review examples/practice --period 2024 --out build/review
 
 test: .venv/.dev .venv/.system ## Set up, run all tests (ARGS="-k name" for some of them)
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/.dev ## Formatting, lint and types; changes nothing
 	$(BIN)/ruff format --check .

@@ -26,8 +26,6 @@ PAGES = [
     if RUN.search(page.read_text(encoding="utf-8"))
 ]
 
-pytestmark = pytest.mark.xdist_group("snippets")
-
 
 @cache
 def spinewise(line: str) -> str:
