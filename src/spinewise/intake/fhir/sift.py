@@ -152,10 +152,13 @@ class Sifter:
         names = _names(entries, heads)
         position = 0
         for number, (entry, head) in enumerate(zip(entries, heads, strict=True)):
-            if not _there(entry):
+            if head is None and not _there(entry):
                 self._skip(file, NO_RESOURCE, "nothing to read")
                 continue
             resource = bytes(entry.resource)
+            if head is not None and (reason := _unused(head, resource)):
+                self._skip(file, head.resource_type, reason)
+                continue
             place = line
             if whole:
                 found = raw.find(resource[:64], position)
@@ -181,11 +184,8 @@ class Sifter:
             )  # fmt: skip
             return
         name = head.resource_type
-        if name not in shapes.TYPES:
-            self._skip(file, name, "a type that is not used")
-            return
-        if name == "Observation" and b'"survey"' not in raw and b"spinewise" not in raw:
-            self._skip(file, name, "an observation that is not used")
+        if reason := _unused(head, raw):
+            self._skip(file, name, reason)
             return
         try:
             checked = shapes.decoder(name).decode(raw)
@@ -247,6 +247,17 @@ def _is_json(raw: bytes) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
+
+
+def _unused(head: _Head, raw: bytes) -> str | None:
+    """Why a resource is left out by what it is; None where it has to be looked at."""
+    if not isinstance(head.resource_type, str):
+        return None
+    if head.resource_type not in shapes.TYPES:
+        return "a type that is not used"
+    if head.resource_type == "Observation" and b"survey" not in raw and b"spinewise" not in raw:
+        return "an observation that is not used"
+    return None
 
 
 def _there(entry: _Entry) -> bool:
