@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 
 from spinewise.measures.compile import Plan
+from spinewise.measures.compile.screen import FINDING_CODE
 from spinewise.measures.outcome import Outcome
 from spinewise.records.people import EPOCH
 
@@ -24,23 +25,25 @@ def run(
     connection: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None
 ) -> None:
     """
-    Fill the temporary tables of a plan, the last of which is ``outcome``.
+    Fill the temporary tables of a plan and make its views, the last of which is ``outcome``.
 
     ``connection`` sees the record tables by their names (``events``, ``visits``, ...).
     """
     columns, rows = plan.code_is
     _fill(connection, "code_is", columns, rows)
-    schema = {"code": "INTEGER", "finding": "BIGINT", "role": "VARCHAR"}
-    _fill(connection, "finding_code", schema, list(plan.finding_code))
+    _fill(connection, "finding_code", FINDING_CODE, plan.finding_code)
     for number, (name, tree) in enumerate(plan.steps):
         if progress:
             progress("measure", number, len(plan.steps))
         query = tree.sql(dialect="duckdb")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    for name, tree in plan.views:
+        query = tree.sql(dialect="duckdb")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
 def outcomes(connection: duckdb.DuckDBPyConnection) -> Iterator[Outcome]:
-    """The rows of the table ``outcome``, in no particular order."""
+    """The rows of the view ``outcome``, in no particular order."""
     found = connection.execute(f"SELECT {OUTCOME_COLUMNS} FROM outcome")
     while batch := found.fetchmany(10_000):
         for row in batch:

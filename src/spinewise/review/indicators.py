@@ -50,22 +50,35 @@ class _Kind:
     proposed: bool
 
 
+# Units are counted by the pattern of their answers; what a pattern means is looked up afterwards.
 _KINDS = """
     SELECT indicator, category, reasons, in_numerator, places, verdict, modality, also, assumed,
-        proposed, count(*)
-    FROM outcome WHERE day_lo <= $last AND day_hi >= $first GROUP BY ALL
+        proposed, units
+    FROM (
+        SELECT indicator, pattern, modality, count(*) AS units FROM unit_pattern
+        WHERE day_lo <= $last AND day_hi >= $first GROUP BY ALL
+    ) JOIN pattern USING (indicator, pattern)
 """
 _CLINICIANS = """
-    SELECT indicator, clinician, category, in_numerator, places, count(*)
-    FROM outcome WHERE day_lo <= $last AND day_hi >= $first GROUP BY ALL
+    SELECT indicator, clinician, category, in_numerator, places, units
+    FROM (
+        SELECT indicator, pattern, clinician, count(*) AS units FROM unit_pattern
+        WHERE day_lo <= $last AND day_hi >= $first GROUP BY ALL
+    ) JOIN pattern USING (indicator, pattern)
 """
 _MONTHS = """
-    SELECT indicator, date_trunc('month', DATE '1970-01-01' + CAST(day_lo AS INTEGER))::DATE,
-        category, in_numerator, places, count(*)
-    FROM outcome
-    WHERE date_trunc('month', DATE '1970-01-01' + CAST(day_lo AS INTEGER))
-        = date_trunc('month', DATE '1970-01-01' + CAST(day_hi AS INTEGER))
-    GROUP BY ALL
+    SELECT indicator, first_month, category, in_numerator, places, units
+    FROM (
+        SELECT indicator, pattern, first_month, count(*) AS units
+        FROM (
+            SELECT indicator, pattern,
+                date_trunc('month', DATE '1970-01-01' + CAST(day_lo AS INTEGER))::DATE
+                    AS first_month,
+                date_trunc('month', DATE '1970-01-01' + CAST(day_hi AS INTEGER))::DATE
+                    AS last_month
+            FROM unit_pattern
+        ) WHERE first_month = last_month GROUP BY ALL
+    ) JOIN pattern USING (indicator, pattern)
 """
 
 

@@ -9,10 +9,8 @@ from spinewise.measures.compile.sql import (
     FIRST_DAY,
     LAST_DAY,
     day,
-    from_file,
     inside,
     one_of,
-    source,
     touches,
 )
 from spinewise.measures.frame import Frame
@@ -54,26 +52,21 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     yield (
         "index_visit",
         f"""
-        WITH accepted AS (
-            SELECT patient, visit, start_lo, start_hi, start_time, source_id, file, line, setting,
-                clinician, onset_lo, onset_hi
-            FROM visits
-            WHERE (setting IS NULL OR {one_of("setting", rule.settings)})
-                AND start_lo IS NOT NULL
-        ), linked AS (
-            SELECT accepted.* FROM accepted SEMI JOIN diagnosis USING (visit)
+        WITH linked AS (
+            SELECT * FROM visits SEMI JOIN diagnosis USING (visit)
+        ), unlinked AS (
+            SELECT patient, DATE '1970-01-01' + CAST(day_lo AS INTEGER) AS start_lo
+            FROM diagnosis WHERE visit IS NULL AND day_lo = day_hi
         ), same_day AS (
-            SELECT accepted.* FROM accepted
-            SEMI JOIN (SELECT patient, DATE '1970-01-01' + CAST(day_lo AS INTEGER) AS start_lo
-                       FROM diagnosis WHERE visit IS NULL AND day_lo = day_hi) AS unlinked
-                USING (patient, start_lo)
+            SELECT visits.* FROM visits SEMI JOIN unlinked USING (patient, start_lo)
+            ANTI JOIN diagnosis USING (visit)
             WHERE start_lo = start_hi
         )
         SELECT patient, visit, {day("start_lo")} AS index_lo, {day("start_hi")} AS index_hi,
-            start_lo, start_hi, start_time, {source("found")} AS source,
-            setting, coalesce(clinician, '') AS clinician,
+            start_lo, start_hi, start_time, setting, coalesce(clinician, '') AS clinician,
             {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi
-        FROM (SELECT * FROM linked UNION SELECT * FROM same_day) AS found {from_file("found")}
+        FROM (SELECT * FROM linked UNION ALL SELECT * FROM same_day)
+        WHERE (setting IS NULL OR {one_of("setting", rule.settings)}) AND start_lo IS NOT NULL
         """,
     )
     yield (
@@ -82,7 +75,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         SELECT * FROM index_visit
         QUALIFY row_number() OVER (
             PARTITION BY patient, index_lo, index_hi
-            ORDER BY start_time IS NULL, start_time, source, visit) = 1
+            ORDER BY start_time IS NULL, start_time, visit) = 1
         """,
     )
     yield (
@@ -108,15 +101,16 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     yield (
         "followed",
         f"""
-        SELECT v.visit, min({{'lo': p.start_lo, 'order': p.start_time IS NULL, 'time': p.start_time,
-                'source': {source("p")}, 'visit': p.visit,
-                'clinician': coalesce(p.clinician, '')}}).clinician AS clinician
-        FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
-            AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}
-        {from_file("p")}
-        WHERE NOT {at_practice("v")} AND v.index_lo = v.index_hi
-            AND {at_practice("p")} AND p.start_lo = p.start_hi
-        GROUP BY v.visit
+        WITH later AS (
+            SELECT v.visit AS index_visit, p.visit, p.start_lo, p.start_time, p.clinician
+            FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
+                AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}
+            WHERE NOT {at_practice("v")} AND v.index_lo = v.index_hi
+                AND {at_practice("p")} AND p.start_lo = p.start_hi
+        )
+        SELECT index_visit AS visit, coalesce(clinician, '') AS clinician FROM later
+        QUALIFY row_number() OVER (
+            PARTITION BY index_visit ORDER BY start_lo, start_time IS NULL, start_time, visit) = 1
         """,
     )
     yield (
@@ -156,7 +150,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "candidate",
         f"""
         WITH known AS (
-            SELECT v.*, p.patient_id, p.birth_lo, p.birth_hi,
+            SELECT v.*, p.birth_lo, p.birth_hi,
                 {day("p.enrolled_from_hi")} AS enrolled_from_hi,
                 least(coalesce({day("p.enrolled_to_lo")}, {LAST_DAY}),
                     CASE WHEN has.patient IS NULL THEN {LAST_DAY}
@@ -197,9 +191,9 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                     ELSE NULL END AS age
             FROM known
         )
-        SELECT row_number() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
-            patient, patient_id, visit, index_lo, index_hi, index_lo = index_hi AS is_dated,
-            source, setting, attributed AS clinician, onset.lo AS onset_lo, onset.hi AS onset_hi,
+        SELECT CAST(visit AS BIGINT) AS unit, patient, index_lo, index_hi,
+            index_lo = index_hi AS is_dated, setting, attributed AS clinician,
+            onset.lo AS onset_lo, onset.hi AS onset_hi,
             washout, age, washout AND age AS is_episode,
             leaves_lo, leaves_hi, dies_lo, dies_hi, NOT is_verified AS proposed
         FROM judged

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step
-from spinewise.measures.compile.sql import day, ever, from_file, one_of, source, text
+from spinewise.measures.compile.sql import day, ever, one_of, text
 from spinewise.measures.frame import Frame
+
+PARTS: Final = 1_000_000
+"""An image's number: the event of its order or first row times this, and the performance's."""
 
 
 def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
@@ -19,7 +23,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     verified = codes.verified(image_concepts, name="image_verified")
     pattern = "(?i)" + "|".join(f"(?:{p})" for p in rule.text_says_region)
     says_so = (
-        f"regexp_matches(coalesce(e.text, ''), {text(pattern)})"
+        f"coalesce(regexp_matches(e.text, {text(pattern)}), FALSE)"
         if rule.text_says_region
         else "FALSE"
     )
@@ -27,9 +31,8 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "image_row",
         f"""
         WITH imaging AS (
-            SELECT e.patient, e.event, {source("e")} AS source,
-                coalesce(e.role, 'performed') AS role, {day("e.start_lo")} AS day_lo,
-                {day("e.start_hi")} AS day_hi, e.start_time, e.link,
+            SELECT e.patient, e.event, coalesce(e.role, 'performed') AS role,
+                {day("e.start_lo")} AS day_lo, {day("e.start_hi")} AS day_hi, e.start_time, e.link,
                 coalesce(e.clinician, '') AS clinician, e.clinician_role,
                 coalesce(c.modality, e.modality, '') AS modality,
                 lower(trim(coalesce(e.region, ''))) AS named,
@@ -37,7 +40,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 coalesce(c.level_unknown, FALSE) AS level_unknown,
                 coalesce(c.{listed}, FALSE) AND NOT coalesce(c.{verified}, FALSE) AS proposed,
                 coalesce(r.{diagnosis}, FALSE) AS for_pain, {says_so} AS says_so
-            FROM events AS e {from_file("e")}
+            FROM events AS e
             LEFT JOIN code_is AS c ON c.code = e.code
             LEFT JOIN code_is AS r ON r.code = e.reason
             WHERE e.kind = 'imaging' AND e.status IS DISTINCT FROM 'refuted'
@@ -62,14 +65,14 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         SELECT patient, image_group, max(link) AS link, {ever("region")} AS region,
             bool_or(for_pain) AS for_pain,
             bool_or(role IN ('performed', 'study')) AS is_shown,
-            min({{'event': event, 'source': source, 'lo': day_lo, 'hi': day_hi,
-                'proposed': proposed}}) FILTER (WHERE role = 'order') AS ordered,
-            (min({{'event': event, 'modality': modality}}) FILTER (WHERE modality <> '')).modality
-                AS modality,
-            (min({{'event': event, 'clinician': clinician}}) FILTER (
+            min(event) FILTER (WHERE role = 'order') AS order_event,
+            arg_min(day_lo, event) FILTER (WHERE role = 'order') AS order_lo,
+            arg_min(day_hi, event) FILTER (WHERE role = 'order') AS order_hi,
+            arg_min(proposed, event) FILTER (WHERE role = 'order') AS proposed,
+            arg_min(modality, event) FILTER (WHERE modality <> '') AS modality,
+            arg_min(clinician, event) FILTER (
                 WHERE clinician <> '' AND (clinician_role = 'ordering'
-                    OR (role = 'order' AND coalesce(clinician_role, '') = '')))).clinician
-                AS clinician
+                    OR (role = 'order' AND coalesce(clinician_role, '') = ''))) AS clinician
         FROM image_row GROUP BY patient, image_group
         """,
     )
@@ -77,10 +80,9 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "performance",
         """
         SELECT r.patient, r.image_group, r.day_lo, r.day_hi,
-            min({'event': r.event, 'source': r.source, 'proposed': r.proposed}) AS first,
+            min(r.event) AS event, arg_min(r.proposed, r.event) AS proposed,
             min(r.start_time) AS performed_time,
-            (min({'event': r.event, 'modality': r.modality})
-                FILTER (WHERE r.modality <> '')).modality AS modality,
+            arg_min(r.modality, r.event) FILTER (WHERE r.modality <> '') AS modality,
             row_number() OVER (
                 PARTITION BY r.patient, r.image_group ORDER BY r.day_lo, r.day_hi) AS number
         FROM image_row AS r JOIN image_group AS g USING (patient, image_group)
@@ -92,12 +94,10 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "image_part",
         f"""
         WITH part AS (
-            SELECT g.patient, coalesce(g.ordered.event, p.first.event) AS event,
-                CASE WHEN g.ordered IS NOT NULL THEN g.ordered.source
-                        || CASE WHEN p.number > 1 THEN '#' || p.number ELSE '' END
-                    ELSE p.first.source END AS source,
-                coalesce(g.ordered.proposed, p.first.proposed) AS proposed,
-                g.ordered.lo AS order_lo, g.ordered.hi AS order_hi,
+            SELECT g.patient, coalesce(g.order_event, p.event) AS event,
+                CASE WHEN g.order_event IS NOT NULL THEN coalesce(p.number, 1) ELSE 1 END AS number,
+                CASE WHEN g.order_event IS NOT NULL THEN g.proposed ELSE p.proposed END AS proposed,
+                g.order_lo, g.order_hi,
                 p.day_lo AS shown_lo, p.day_hi AS shown_hi, p.performed_time,
                 coalesce(p.modality, g.modality, '') AS modality, g.region, g.for_pain,
                 coalesce(g.clinician, '') AS clinician, g.link
@@ -162,9 +162,9 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     )
     yield (
         "image",
-        """
+        f"""
         WITH matched AS (
-            SELECT w.patient, w.event, w.source, w.proposed, w.order_lo, w.order_hi,
+            SELECT w.patient, w.event, w.number, w.proposed, w.order_lo, w.order_hi,
                 f.shown_lo, f.shown_hi, f.performed_time, w.modality,
                 w.region OR f.region AS region, w.for_pain OR f.for_pain AS for_pain,
                 CASE WHEN w.clinician <> '' THEN w.clinician ELSE f.clinician END AS clinician,
@@ -177,7 +177,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         ), every AS (
             SELECT * EXCLUDE (shown_event) FROM matched
             UNION ALL
-            SELECT patient, event, source, proposed, order_lo, order_hi, shown_lo, shown_hi,
+            SELECT patient, event, number, proposed, order_lo, order_hi, shown_lo, shown_hi,
                 performed_time, modality, region, for_pain, clinician, link, NULL
             FROM image_part AS p
             WHERE NOT (p.shown_lo IS NULL AND p.order_lo = p.order_hi
@@ -185,7 +185,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 AND NOT (p.order_lo IS NULL
                     AND EXISTS (SELECT 1 FROM matched AS m WHERE m.shown_event = p.event))
         )
-        SELECT row_number() OVER (ORDER BY event, source) AS image, *,
+        SELECT CAST(event AS BIGINT) * {PARTS} + number AS image, *,
             coalesce(order_lo, shown_lo) AS day_lo, coalesce(order_hi, shown_hi) AS day_hi
         FROM every
         """,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from spinewise.know.model import Combination, Finding
 from spinewise.measures.compile.codes import CodePredicates
@@ -11,7 +12,6 @@ from spinewise.measures.compile.sql import (
     FIRST_DAY,
     LAST_DAY,
     any_of,
-    ever,
     negate,
     text,
     within,
@@ -22,19 +22,31 @@ from spinewise.measures.kleene import NEVER
 _DAY = 86_400
 
 
-def finding_codes(frame: Frame) -> list[tuple[int, int, str]]:
-    """Rows (code key, bit of the finding, role) with role said, coded or current."""
-    rows = []
+FINDING_CODE: Final = {
+    "code": "INTEGER",
+    "finding": "BIGINT",
+    "role": "VARCHAR",
+    "look_back": "INTEGER",
+}
+"""The table ``finding_code``: what an event with a code says about a finding, a bit. Role ``said``:
+a person's answer; ``coded``: evidence within the look-back (NULL: ever); ``current``: the code of
+the finding itself."""
+
+
+def finding_codes(frame: Frame) -> list[tuple[object, ...]]:
+    """The rows of ``finding_code``."""
+    rows: list[tuple[object, ...]] = []
     for finding in frame.package.red_flags.finding:
+        look_back = None if finding.look_back == "ever" else finding.look_back
         roles = {
-            "said": {finding_concept(finding.id)},
-            "coded": set(finding.codes),
-            "current": set(finding.current_codes),
+            "said": ({finding_concept(finding.id)}, None),
+            "coded": (set(finding.codes), look_back),
+            "current": (set(finding.current_codes), None),
         }
         for code, names in sorted(frame.concepts.items()):
             rows += [
-                (code, bit(frame, finding), role)
-                for role, wanted in roles.items()
+                (code, bit(frame, finding), role, days)
+                for role, (wanted, days) in roles.items()
                 if names & wanted
             ]
     return rows
@@ -121,40 +133,46 @@ def _emergency_state(frame: Frame, by: int | None, findings: int) -> str:
 
 def screen_steps(frame: Frame) -> Iterator[Step]:
     """The screen of every row of the table ``reading``."""
-    rules = frame.package.red_flags
-    looks_from = " ".join(
-        f"WHEN f.finding = {bit(frame, finding)} THEN r.index_lo - {int(finding.look_back)}"
-        for finding in rules.finding
-        if finding.look_back != "ever"
+    yield (
+        "finding_row",
+        """
+        SELECT e.unit, f.role, f.look_back, e.day_lo, e.day_hi, e.day_time, e.seen_lo, e.seen_hi,
+            e.recorded_time, e.end_lo, e.end_hi, e.link,
+            e.status IS NOT DISTINCT FROM 'refuted' AS is_refuted,
+            f.role = 'said' AND e.value = 'present' AS says, bit_or(f.finding) AS findings
+        FROM evidence AS e JOIN finding_code AS f USING (code)
+        WHERE (f.role = 'coded' AND e.kind <> 'finding')
+            OR (f.role = 'said' AND e.kind = 'finding' AND e.status IS DISTINCT FROM 'refuted'
+                AND e.value IN ('present', 'absent'))
+        GROUP BY ALL
+        """,
     )
-    opens = f"CASE {looks_from} ELSE {FIRST_DAY} END" if looks_from else FIRST_DAY
     yield (
         "seen_row",
         f"""
         WITH joined AS (
-            SELECT r.reading, r.index_lo, r.as_of, f.finding, f.role, e.*,
-                {opens} AS looks_from,
-                CASE WHEN e.link IN (r.link, r.shown_link) THEN FALSE
-                    WHEN e.seen_lo > r.shown_hi THEN FALSE
-                    WHEN e.recorded_time > r.performed_time AND e.seen_lo = e.seen_hi
-                        AND r.shown_lo = r.shown_hi AND e.seen_lo = r.shown_lo THEN FALSE
-                    WHEN e.seen_hi <= r.as_of THEN TRUE
-                    WHEN e.seen_lo <= r.as_of THEN NULL
+            SELECT r.reading, r.index_lo, r.as_of, f.* EXCLUDE (unit),
+                coalesce(r.index_lo - f.look_back, {FIRST_DAY}) AS looks_from,
+                CASE WHEN f.link IN (r.link, r.shown_link) THEN FALSE
+                    WHEN f.seen_lo > r.shown_hi THEN FALSE
+                    WHEN f.recorded_time > r.performed_time AND f.seen_lo = f.seen_hi
+                        AND r.shown_lo = r.shown_hi AND f.seen_lo = r.shown_lo THEN FALSE
+                    WHEN f.seen_hi <= r.as_of THEN TRUE
+                    WHEN f.seen_lo <= r.as_of THEN NULL
                     ELSE FALSE END AS seen
-            FROM reading AS r JOIN evidence AS e USING (unit) JOIN finding_code AS f USING (code)
-            WHERE (f.role = 'said') = (e.kind = 'finding') AND f.role <> 'current'
+            FROM reading AS r JOIN finding_row AS f USING (unit)
         ), dated AS (
             SELECT *,
                 {within("day", "index_lo", "as_of")} AS in_episode,
                 {within("day", "looks_from", "as_of")} AS in_look_back,
-                CASE WHEN status IS DISTINCT FROM 'refuted' THEN TRUE
+                CASE WHEN NOT is_refuted THEN TRUE
                     WHEN end_lo IS NULL THEN NULL
                     ELSE {within("end", "(as_of + 1)", LAST_DAY)} END AS still,
                 {within("end", FIRST_DAY, "as_of")} AS ended
             FROM joined
         )
-        SELECT reading, finding, role, index_lo, seen_lo, status, value, seen, in_look_back, ended,
-            day_lo, day_hi, day_time, end_lo, end_hi,
+        SELECT reading, role, findings, says, is_refuted, day_lo, day_hi, day_time, end_lo, end_hi,
+            seen, in_look_back, ended, seen_lo >= index_lo AS is_fresh,
             in_episode AND seen AS answer_held,
             in_look_back AND seen AND still AS coded
         FROM dated
@@ -163,64 +181,59 @@ def screen_steps(frame: Frame) -> Iterator[Step]:
     yield (
         "statement",
         f"""
-        SELECT reading, finding, value = 'present' AS says, answer_held IS NOT NULL AS certain,
-            TRUE AS by_person,
+        SELECT reading, findings, says, answer_held IS NOT NULL AS certain, TRUE AS by_person,
             coalesce({_second("day_time")}, day_lo * {_DAY}) AS first_moment,
             coalesce({_second("day_time")}, day_hi * {_DAY} + {_DAY - 1}) AS last_moment
-        FROM seen_row
-        WHERE role = 'said' AND status IS DISTINCT FROM 'refuted'
-            AND value IN ('present', 'absent') AND answer_held IS DISTINCT FROM FALSE
+        FROM seen_row WHERE role = 'said' AND answer_held IS DISTINCT FROM FALSE
         UNION ALL
-        SELECT reading, finding, FALSE, coalesce(end_lo IS NOT NULL AND ended, FALSE), FALSE,
+        SELECT reading, findings, FALSE, coalesce(end_lo IS NOT NULL AND ended, FALSE), FALSE,
             CASE WHEN end_lo IS NULL THEN day_lo * {_DAY} ELSE end_lo * {_DAY} END,
             CASE WHEN end_lo IS NULL THEN {NEVER * _DAY}
                 ELSE end_hi * {_DAY} + {_DAY - 1} END
         FROM seen_row
-        WHERE role = 'coded' AND status = 'refuted' AND coded IS DISTINCT FROM TRUE
+        WHERE role = 'coded' AND is_refuted AND coded IS DISTINCT FROM TRUE
             AND in_look_back IS DISTINCT FROM FALSE AND seen IS DISTINCT FROM FALSE
             AND (end_lo IS NULL OR ended IS DISTINCT FROM FALSE)
         """,
     )
     yield (
-        "finding_read",
+        "said",
         f"""
-        WITH last_said AS (
-            SELECT *, max(first_moment) FILTER (WHERE certain)
-                OVER (PARTITION BY reading, finding) AS latest
-            FROM statement
-        ), said AS (
-            SELECT reading, finding,
-                bool_or(says) FILTER (WHERE is_last) AS says_present,
-                bool_or(NOT says) FILTER (WHERE is_last) AS says_absent,
-                bool_or(certain) FILTER (WHERE is_last) AS certain,
-                bool_or(by_person AND certain) AS answered
-            FROM (SELECT *, latest IS NULL OR last_moment >= latest AS is_last FROM last_said)
-            GROUP BY reading, finding
-        ), coded AS (
-            SELECT reading, finding, {ever("coded")} AS coded,
-                bool_or(coded AND seen_lo >= index_lo) AS fresh
-            FROM seen_row WHERE role = 'coded' GROUP BY reading, finding
-        ), both_ways AS (
-            SELECT reading, finding, coalesce(says_present, FALSE) AS says_present,
-                coalesce(says_absent, FALSE) AS says_absent, coalesce(certain, FALSE) AS certain,
-                coalesce(answered, FALSE) AS answered,
-                CASE WHEN coded.reading IS NULL THEN FALSE ELSE coded END AS coded,
-                coalesce(fresh, FALSE) AS fresh
-            FROM said FULL JOIN coded USING (reading, finding)
+        WITH latest AS (
+            SELECT s.reading, s.findings, s.says, s.certain, s.by_person, s.last_moment,
+                s.findings & ~coalesce(bit_or(later.findings), 0) AS not_revised
+            FROM statement AS s LEFT JOIN statement AS later ON later.reading = s.reading
+                AND later.certain AND later.first_moment > s.last_moment
+            GROUP BY s.reading, s.findings, s.says, s.certain, s.by_person, s.last_moment
         )
-        SELECT reading, finding, answered,
-            coded IS NOT DISTINCT FROM FALSE AND NOT says_present AND NOT says_absent AS silent,
-            fresh OR (says_present AND NOT says_absent AND certain) AS fresh,
-            CASE WHEN coded AND says_absent AND NOT says_present THEN NULL
-                WHEN coded THEN TRUE
-                WHEN says_present = says_absent OR NOT certain THEN NULL
-                WHEN says_present THEN TRUE
-                WHEN coded IS NULL THEN NULL
-                ELSE FALSE END AS value
-        FROM both_ways
+        SELECT reading, {_bits("not_revised", "says")} AS present,
+            {_bits("not_revised", "NOT says")} AS absent,
+            {_bits("not_revised", "certain")} AS certain,
+            {_bits("findings", "by_person AND certain")} AS answered
+        FROM latest GROUP BY reading
+        """,
+    )
+    yield (
+        "coded",
+        f"""
+        SELECT reading, {_bits("findings", "coded")} AS coded,
+            {_bits("findings", "coded IS NULL")} AS perhaps_coded,
+            {_bits("findings", "coded AND is_fresh")} AS fresh
+        FROM seen_row WHERE role = 'coded' GROUP BY reading
         """,
     )
     yield "screen", _screen(frame)
+
+
+def screen_columns(frame: Frame) -> list[str]:
+    """The columns of the table ``screen``, but for the reading's key."""
+    combinations = frame.package.red_flags.combination
+    return [
+        "status",
+        "complete",
+        "sufficient",
+        *(f"combination_{n}" for n in range(len(combinations))),
+    ]
 
 
 def _screen(frame: Frame) -> str:
@@ -251,13 +264,19 @@ def _screen(frame: Frame) -> str:
         for number, c in enumerate(rules.combination)
     )
     return f"""
-        WITH read AS (
-            SELECT reading, bit_or({_bit("NOT silent")}) AS spoke,
-                bit_or({_bit("value AND NOT silent")}) AS yes,
-                bit_or({_bit("NOT value AND NOT silent")}) AS no,
-                bit_or({_bit("answered")}) AS answered, bit_or({_bit("value AND fresh")}) AS fresh
-            FROM reading LEFT JOIN finding_read USING (reading)
-            GROUP BY reading
+        WITH known AS (
+            SELECT r.reading, coalesce(said.present, 0) AS present,
+                coalesce(said.absent, 0) AS absent, coalesce(said.certain, 0) AS certain,
+                coalesce(said.answered, 0) AS answered, coalesce(coded.coded, 0) AS coded,
+                coalesce(coded.perhaps_coded, 0) AS perhaps_coded,
+                coalesce(coded.fresh, 0) AS fresh
+            FROM reading AS r LEFT JOIN said USING (reading) LEFT JOIN coded USING (reading)
+        ), read AS (
+            SELECT reading, answered, coded | perhaps_coded | present | absent AS spoke,
+                (coded & ~(absent & ~present)) | (~coded & present & ~absent & certain) AS yes,
+                ~coded & ~perhaps_coded & absent & ~present & certain AS no,
+                fresh | (present & ~absent & certain) AS fresh
+            FROM known
         ), filled AS (
             SELECT *, no + {may_be_silent} - ({may_be_silent} & spoke) AS asked_no,
                 no + {every} - ({every} & spoke) AS known_no
@@ -265,7 +284,7 @@ def _screen(frame: Frame) -> str:
         ), judged AS (
             SELECT reading, {present} AS present,
                 answered & {must_answer} = {must_answer} AS complete,
-                fresh & {sufficient} <> 0 AS sufficient
+                yes & fresh & {sufficient} <> 0 AS sufficient
                 {combinations}
             FROM filled
         )
@@ -285,8 +304,9 @@ def mask(frame: Frame, findings: Iterable[Finding]) -> int:
     return sum(bit(frame, finding) for finding in findings)
 
 
-def _bit(condition: str) -> str:
-    return f"CASE WHEN {condition} THEN finding ELSE 0 END"
+def _bits(findings: str, condition: str) -> str:
+    """The findings of all rows that fulfil a condition, as one number."""
+    return f"bit_or(CASE WHEN {condition} THEN {findings} ELSE 0 END)"
 
 
 def _combined(frame: Frame, combination: Combination, no: str) -> str:

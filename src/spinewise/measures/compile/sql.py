@@ -7,7 +7,7 @@ SQL's own logic of NULL is Kleene's: ``AND``, ``OR`` and ``NOT`` over true, fals
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from spinewise.measures.kleene import BEGINNING, NEVER
 
@@ -50,6 +50,17 @@ def all_of(parts: Iterable[str]) -> str:
 def any_of(parts: Iterable[str]) -> str:
     """Kleene or; false for no parts."""
     return _joined(" OR ", parts) or "FALSE"
+
+
+def listed(reasons: Mapping[str, str]) -> str:
+    """The names whose condition holds, sorted and joined by semicolons."""
+    if not reasons:
+        return "''"
+    parts = ", ".join(
+        f"CASE WHEN {condition} THEN {text(name)} END"
+        for name, condition in sorted(reasons.items())
+    )
+    return f"concat_ws(';', {parts})"
 
 
 def negate(value: str) -> str:

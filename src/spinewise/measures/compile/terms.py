@@ -97,9 +97,9 @@ class Context:
             case terms.RedFlag():
                 return self._as(recorded, red_flag(term, self.frame))
             case terms.AcceptedReason():
-                return self._as(recorded, "screen.reason")
+                return self._as(recorded, "screen_reason")
             case terms.Verdict(is_=wanted):
-                return f"(screen.verdict = {text(wanted)})"
+                return f"(screen_verdict = {text(wanted)})"
             case terms.Answered():
                 return self._missing(term, self._noted(term, self._answered))
             case terms.AnswerIs():
@@ -120,6 +120,10 @@ class Context:
                 f" LEFT JOIN emergency AS m ON m.unit = u.unit"
                 f" WHERE {asked} GROUP BY u.{self.key}",
             )
+
+    def flags(self) -> list[str]:
+        """The names of all flags, as :meth:`joins` brings them."""
+        return [name for flags in self._flags.values() for name in flags]
 
     def joins(self, alias: str) -> str:
         """LEFT JOINs of the flag tables to a table of the context's rows."""
@@ -353,14 +357,14 @@ def red_flag(term: terms.RedFlag, frame: Frame) -> str:
     prefix = "screen" if term.by is None else f"screen_by_{term.by}"
     match term.state:
         case "present":
-            return f"{prefix}.status"
+            return f"{prefix}_status"
         case "complete":
-            return f"{prefix}.complete"
+            return f"{prefix}_complete"
         case "sufficient":
-            return f"{prefix}.sufficient"
+            return f"{prefix}_sufficient"
         case "combination":
             names = [c.id for c in frame.package.red_flags.combination]
-            return f"{prefix}.combination_{names.index(term.id)}"
+            return f"{prefix}_combination_{names.index(term.id)}"
 
 
 def is_carried(frame: Frame, domain: Domain, first: str, last: str) -> str:

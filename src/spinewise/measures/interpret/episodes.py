@@ -136,8 +136,9 @@ def _age(birth: date, day: int) -> int:
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
-def _first_seen(visit: Visit) -> tuple[bool, datetime, str, int]:
-    return visit.time is None, visit.time or datetime.min, visit.source, visit.visit  # noqa: DTZ901
+def _first_seen(visit: Visit) -> tuple[bool, datetime, int]:
+    """Visits of one day are numbered in the order of their ids."""
+    return visit.time is None, visit.time or datetime.min, visit.visit  # noqa: DTZ901
 
 
 def _carries(visit: Visit, diagnosis: Diagnosis) -> bool:

@@ -1,0 +1,166 @@
+"""What definitions read: the units of a run, and the events, visits and screens they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from spinewise.know.model import Indicator
+from spinewise.know.terms import RedFlag, Term, Visited
+from spinewise.know.walk import DAYS_KEYS, terms_in
+from spinewise.measures.compile.episodes import Step
+from spinewise.measures.compile.screen import screen_columns
+from spinewise.measures.compile.sql import FIRST_DAY, day
+from spinewise.measures.compile.terms import Context
+from spinewise.measures.frame import Frame
+
+
+def all_terms(frame: Frame, indicators: Sequence[Indicator]) -> list[Term]:
+    """Every term that a run asks about."""
+    whole = [exclusion.when for exclusion in frame.package.episode.exclusion]
+    whole += [reason.when for reason in frame.package.red_flags.reason]
+    found = [inner for term in whole for inner in terms_in(term)]
+    return found + [inner for indicator in indicators for inner in terms_of(indicator)]
+
+
+def terms_of(indicator: Indicator) -> list[Term]:
+    """The terms of an indicator."""
+    whole = [t for t in (indicator.population, indicator.numerator) if t is not None]
+    whole += indicator.also_count.values()
+    return [inner for term in whole for inner in terms_in(term)]
+
+
+def days_read(terms: Sequence[Term]) -> list[int]:
+    """The days, other than the first image, on which a term reads the screen."""
+    return sorted(
+        {
+            t.by
+            for t in terms
+            if isinstance(t, RedFlag) and t.by is not None and t.state != "emergency"
+        }
+    )
+
+
+def emergencies_asked(terms: Sequence[Term]) -> list[int | None]:
+    """The days by which a term asks for an emergency; None: the end of the episode."""
+    asked = {t.by for t in terms if isinstance(t, RedFlag) and t.state == "emergency"}
+    return sorted(asked, key=lambda by: (by is None, by))
+
+
+def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
+    """The units of a run, and one row an event that some definition names, and unit."""
+    first, last = frame.scope
+    # Episodes, or perhaps so, of the scope, and those that hold an image of the scope.
+    yield (
+        "unit",
+        f"""
+        SELECT * FROM candidate
+        WHERE is_dated AND is_episode IS DISTINCT FROM FALSE
+            AND ((index_lo <= {last} AND index_hi >= {first}) OR unit IN (
+                SELECT unit FROM placed WHERE unit IS NOT NULL
+                    AND day_lo <= {last} AND day_hi >= {first}))
+        """,
+    )
+    length = frame.package.episode.index.length
+    horizon = length + max([last for _, last in _windows(terms)] + [length])
+    wanted = "(SELECT code FROM code_is WHERE is_evidence)"
+    # Acts count by their specialty as well, and a referral whatever it is to.
+    yield (
+        "evidence",
+        f"""
+        WITH named AS (
+            SELECT * FROM events WHERE code IN {wanted} AND kind <> 'imaging'
+            UNION ALL
+            SELECT * FROM events
+            WHERE (kind = 'referral' OR (kind = 'procedure' AND specialty IN {wanted}))
+                AND (code IS NULL OR code NOT IN {wanted})
+        )
+        SELECT u.unit, e.event, e.kind, e.code, e.specialty, e.status, e.category, e.visit,
+            e.claim, e.link, e.value, e.number, {day("e.start_lo")} AS day_lo,
+            {day("e.start_hi")} AS day_hi, e.start_time AS day_time,
+            {day("coalesce(e.recorded_lo, e.start_lo)")} AS seen_lo,
+            {day("coalesce(e.recorded_hi, e.start_hi)")} AS seen_hi, e.recorded_time,
+            {day("e.end_lo")} AS end_lo, {day("e.end_hi")} AS end_hi
+        FROM named AS e JOIN unit AS u ON u.patient = e.patient
+        WHERE e.start_lo IS NOT NULL AND {day("e.start_lo")} <= u.index_lo + {horizon}
+        """,
+    )
+
+
+def near_visit_steps(terms: Sequence[Term]) -> Iterator[Step]:
+    """Visits that a term about visits may ask for, and units."""
+    windows = _windows([term for term in terms if isinstance(term, Visited)])
+    first = min((a if isinstance(a, int) else int(FIRST_DAY) for a, _ in windows), default=0)
+    last = max((b for _, b in windows), default=-1)
+    yield (
+        "near_visit",
+        f"""
+        SELECT u.unit, {day("v.start_lo")} AS day_lo, {day("v.start_hi")} AS day_hi, v.setting,
+            v.code, v.specialty
+        FROM visits AS v JOIN unit AS u ON u.patient = v.patient
+        LEFT JOIN emergency AS e ON e.unit = u.unit
+        WHERE v.start_lo IS NOT NULL AND {day("v.start_hi")} >= u.index_lo + {first}
+            AND {day("v.start_lo")} <= greatest(u.index_lo, coalesce(e.since, u.index_lo)) + {last}
+        """,
+    )
+
+
+def reading_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
+    """The days on which screens are read: each unit's, each image's, and fixed days."""
+    opens, closes = frame.package.imaging.window
+    image = ["link", "shown_link", "shown_lo", "shown_hi", "performed_time"]
+    no_image = ", ".join("NULL" for _ in image)
+    of_image = ", ".join(f"p.{column}" for column in image)
+    fixed = days_read(terms)
+    kinds = len(fixed) + 1
+    by_days = "".join(
+        f" UNION ALL SELECT unit * {kinds} + {n}, 'by {number}', unit, NULL, index_lo,"
+        f" index_lo + {number}, {no_image} FROM unit"
+        for n, number in enumerate(fixed, 1)
+    )
+    yield (
+        "reading",
+        f"""
+        WITH first_image AS (
+            SELECT unit, min({{'after': after_lo, 'image': image}}).image AS image
+            FROM placed
+            WHERE certain AND region AND after_lo = after_hi
+                AND after_lo BETWEEN {opens} AND {closes}
+            GROUP BY unit
+        )
+        SELECT u.unit * {kinds} AS reading, 'episode' AS of_what, u.unit, f.image, u.index_lo,
+            u.index_lo + coalesce(p.after_lo, {closes}) AS as_of, {of_image}
+        FROM unit AS u LEFT JOIN first_image AS f ON f.unit = u.unit
+        LEFT JOIN placed AS p ON p.image = f.image
+        UNION ALL
+        SELECT -1 - p.image, 'image', p.unit, p.image, p.index_lo,
+            greatest(p.day_lo, p.index_lo), {of_image}
+        FROM placed AS p JOIN unit AS u USING (unit)
+        WHERE p.certain AND p.day_lo = p.day_hi
+        {by_days}
+        """,
+    )
+
+
+def judged_steps(frame: Frame, reasons: Context, reason: str) -> Iterator[Step]:
+    """Each reading with its screen, its accepted reason and its verdict."""
+    screen = screen_columns(frame)
+    yield (
+        "judged",
+        f"""
+        WITH screened AS (
+            SELECT r.*, {", ".join(f"s.{c} AS screen_{c}" for c in screen)}
+            FROM reading AS r JOIN screen AS s USING (reading)
+        ), reasoned AS (
+            SELECT r.reading, r.of_what, r.unit, r.image,
+                {", ".join(f"r.screen_{c} AS {c}" for c in screen)}, {reason} AS reason
+            FROM screened AS r {reasons.joins("r")}
+        )
+        SELECT *, CASE WHEN status OR reason THEN 'indicated'
+            WHEN NOT (status OR reason) THEN 'not-indicated' ELSE 'cannot-tell' END AS verdict
+        FROM reasoned
+        """,
+    )
+
+
+def _windows(terms: Sequence[Term]) -> list[tuple[int | str, int]]:
+    return [getattr(t, key) for t in terms for key in DAYS_KEYS if hasattr(t, key)]
