@@ -126,7 +126,8 @@ class RecordTables:
             for part in parts:
                 Path(part).unlink()
         rows = self._rows
-        sum_ = hashlib.sha256((self._out / "events.parquet").read_bytes()).hexdigest()
+        with (self._out / "events.parquet").open("rb") as stream:
+            sum_ = hashlib.file_digest(stream, "sha256").hexdigest()
         self._small("coverage", "SELECT 1 WHERE false")
         self._small("quarantine", "SELECT 1 WHERE false")
         self._small(
@@ -161,7 +162,7 @@ class RecordTables:
         (self._out / "extract.json").write_bytes(msgspec.json.format(msgspec.json.encode(extract)))
 
     def _write(self, table: str, query: str) -> None:
-        self._copy(self._shaped(table, query), self._part(table, self._blocks))
+        self._copy(self._shaped(table, query), self._part(table, self._blocks), "snappy")
 
     def _small(self, table: str, query: str) -> None:
         self._copy(self._shaped(table, query), self._out / f"{table}.parquet")
@@ -176,9 +177,9 @@ class RecordTables:
         )
         return f"SELECT {columns} FROM ({query})"
 
-    def _copy(self, query: str, path: Path) -> None:
+    def _copy(self, query: str, path: Path, compression: str = "zstd") -> None:
         self._con.execute(
-            f"COPY ({query}) TO '{_quoted(str(path))}' (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY ({query}) TO '{_quoted(str(path))}' (FORMAT parquet, COMPRESSION {compression})"
         )
 
     def _part(self, table: str, block: int) -> Path:
