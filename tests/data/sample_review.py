@@ -617,35 +617,30 @@ def areas(results: list[IndicatorResult]) -> list[Area]:
             "imaging-missed",
             0,
             Text(
-                en="Emergencies without a fitting response: about 1 a year. 1 of 4 decided in 2024"
-                " (25.0%) went the other way; the target is 0.0%. A year holds 1 of such periods:"
-                " 1 − 0.0% × 4 = 1. This may be chance or records: the target lies within what the"
-                " data allow.",
-                fr="Urgences sans suite adaptée : environ 1 par année. 1 des 4 cas tranchés pour"
-                " la période 2024 (25,0 %) va dans l’autre sens; la cible est de 0,0 %. Une année"
-                " compte 1 période semblable : 1 − 0,0 % × 4 = 1. Il peut s’agir du hasard ou des"
-                " dossiers : la cible se situe dans ce que les données permettent.",
+                en="About 1 a year: 1 of 4 decided in 2024 went the other way; too few to judge a"
+                " rate.",
+                fr="Environ 1 par année : 1 des 4 cas tranchés pour la période 2024 va dans l’autre"
+                " sens; trop peu de cas pour juger d’un taux.",
             ),
         ),
         area(
             "red-flag-documentation",
             0,
             Text(
-                en="Red-flag screen recorded: about 116.8 a year. 170 of 266 decided in 2024"
-                " (63.9%) went the other way; the target is 80.0%. A year holds 1 of such periods:"
-                " 170 − 20.0% × 266 = 116.8.",
-                fr="Dépistage des drapeaux rouges consigné : environ 116,8 par année. 170 des 266"
-                " cas tranchés pour la période 2024 (63,9 %) vont dans l’autre sens; la cible est"
-                " de 80,0 %. Une année compte 1 période semblable : 170 − 20,0 % × 266 = 116,8.",
+                en="About 116.8 a year: 170 of 266 decided in 2024 (63.9%) went the other way; the"
+                " target is 80.0%. A year: 170 − 20.0% × 266 = 116.8.",
+                fr="Environ 116,8 par année : 170 des 266 cas"
+                " tranchés pour la période 2024 (63,9 %) vont dans l’autre sens; la cible est"
+                " de 80,0 %. Une année : 170 − 20,0 % × 266 = 116,8.",
             ),
         ),
         area(
             "imaging-early",
             1,
             Text(
-                en="Imaging in the first six weeks: for about 52 a year the chart does not say (52"
+                en="For about 52 a year the chart does not say (52"
                 " of 148 in 2024). Recording it would settle them.",
-                fr="Imagerie dans les six premières semaines : pour environ 52 par année, le"
+                fr="Pour environ 52 par année, le"
                 " dossier ne le précise pas (52 sur 148 pour la période 2024). Le consigner"
                 " permettrait de trancher.",
             ),
@@ -654,9 +649,9 @@ def areas(results: list[IndicatorResult]) -> list[Area]:
             "imaging-without-recorded-flag",
             0,
             Text(
-                en="Images without a recorded red flag: for about 43 a year the chart does not say"
+                en="For about 43 a year the chart does not say"
                 " (43 of 82 in 2024). Recording it would settle them.",
-                fr="Imagerie sans drapeau rouge consigné : pour environ 43 par année, le dossier"
+                fr="Pour environ 43 par année, le dossier"
                 " ne le précise pas (43 sur 82 pour la période 2024). Le consigner permettrait de"
                 " trancher.",
             ),

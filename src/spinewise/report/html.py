@@ -71,7 +71,6 @@ def environment(reader: Language) -> Environment:
     templates.globals.update(
         _=reader.gettext,
         t=reader.text,
-        after_name=reader.after_name,
         percent=reader.percent,
         count=reader.count,
         day=reader.day,

@@ -67,14 +67,6 @@ class Language:
     def month(self, value: date) -> str:
         return numerals.month(value, self.code)
 
-    def after_name(self, words: Text, name: Text) -> str:
-        """Words that begin with a name that stands above them already, without it."""
-        said, known = self.text(words), self.text(name)
-        if not said.startswith(known):
-            return said
-        rest = said.removeprefix(known).lstrip(" \u00a0\u202f:")
-        return rest[:1].upper() + rest[1:]
-
     def listing(self, things: Sequence[str]) -> str:
         """``a, b, c``: a plain list, which needs no "and"."""
         return ", ".join(things)

@@ -35,7 +35,7 @@ def show_review(review: Review, console: Console, code: LanguageCode = "en") -> 
     for rank, area in enumerate(review.areas[:3], start=1):
         name = review[area.indicator].name
         line = Words(f"{rank}. {reader.text(name)}. ", style="bold")
-        line.append(reader.after_name(area.sentence, name), style="not bold")
+        line.append(reader.text(area.sentence), style="not bold")
         console.print(Padding(line, (0, 0, 0, 2)))
     console.print()
     console.print(Words(reader.text(review.notice)))

@@ -92,30 +92,24 @@ def _sentence(result: IndicatorResult, part: OpportunityPart, period: Text) -> T
     def share(value: float) -> object:
         return lambda language: numerals.percent(value, language)
 
+    values = {
+        "a_year": number(part.a_year),
+        "against": number(part.against),
+        "decided": number(part.decided),
+        "period": period,
+    }
     if part.kind == "undecided" or part.target is None:
-        return say(
-            "area",
-            "undecided",
-            name=result.name,
-            a_year=number(part.a_year),
-            against=number(part.against),
-            decided=number(part.decided),
-            period=period,
-        )
-    allowed = part.target if result.better == "lower" else 1.0 - part.target
+        return say("area", "undecided", **values)
+    if result.rate.state == "too few":
+        return say("area", "decided_few", **values)
     sentence = say(
         "area",
         "decided",
-        name=result.name,
-        a_year=number(part.a_year),
-        against=number(part.against),
-        decided=number(part.decided),
+        **values,
         share=share(part.against / part.decided),
-        period=period,
         target=share(part.target),
-        target_share=share(allowed),
-        rate_a_year=number(part.against / part.years),
+        allowed=share(part.target if result.better == "lower" else 1.0 - part.target),
+        against_a_year=number(part.against / part.years),
         decided_a_year=number(part.decided / part.years),
-        years=number(1.0 / part.years),
     )
     return both(sentence, say("area", "chance")) if part.may_be_chance else sentence

@@ -60,9 +60,8 @@ def test_three_areas_and_no_more(review: Review) -> None:
     assert "  4. " not in text
 
 
-def test_a_name_is_not_said_twice(review: Review) -> None:
-    """The areas' sentences begin with the name of their indicator."""
-    assert review.areas[1].sentence.en.startswith("Red-flag screen recorded: about")
+def test_an_area_is_named_and_said(review: Review) -> None:
+    """The name of the indicator, then what there is to gain."""
     assert "2. Red-flag screen recorded. About" in shown(review, "en")
     assert "2. Dépistage des drapeaux rouges consigné. Environ" in shown(review, "fr")
 
