@@ -30,6 +30,12 @@ VERSION: Final = "1"
 """Changes whenever settling the same staging rows would give other tables."""
 
 
+_LARGE: Final = 2 << 30
+"""Bytes of an export from which its staging tables are kept on disk."""
+_PACKED: Final = 8
+"""How much larger a packed file is than it looks."""
+
+
 class Export:
     """
     An export on disk, found and identified but not yet read.
@@ -112,7 +118,8 @@ class Export:
         IntakeError
             Where the export as a whole cannot be read.
         """
-        connection = connect(self._work)
+        size = sum(row.bytes * (_PACKED if _is_packed(row) else 1) for row in self.sources)
+        connection = connect(self._work, on_disk=size > _LARGE)
         try:
             staging.create(connection)
             reading = self.reader.stage(
@@ -164,6 +171,10 @@ def read_export(
     """
     with Export(path, format=format, mapping=mapping, progress=progress) as export:
         return export.read(folder, today=today)
+
+
+def _is_packed(row: SourceRow) -> bool:
+    return row.file.name.casefold().endswith((".gz", ".parquet"))
 
 
 def _recognise(path: Path, files: Sequence[SourceFile]) -> Reader:

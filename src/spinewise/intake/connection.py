@@ -10,9 +10,11 @@ MEMORY = "2500MB"
 """What one connection may hold in memory; beyond it rows wait on disk in the work folder."""
 
 
-def connect(work: Path | None = None, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+def connect(
+    work: Path | None = None, *, memory: str = MEMORY, on_disk: bool = False
+) -> duckdb.DuckDBPyConnection:
     """
-    A new connection without persistent storage.
+    A new connection that keeps nothing.
 
     Parameters
     ----------
@@ -21,6 +23,9 @@ def connect(work: Path | None = None, *, memory: str = MEMORY) -> duckdb.DuckDBP
         query that needs more than ``memory`` fails.
     memory
         A size that DuckDB understands.
+    on_disk
+        Keep tables in a compressed file in ``work`` from the start: slower for what would fit into
+        memory, faster and smaller for what would not.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
@@ -28,7 +33,8 @@ def connect(work: Path | None = None, *, memory: str = MEMORY) -> duckdb.DuckDBP
         "memory_limit": memory,
         "temp_directory": str(work / "spill") if work is not None else "",
     }
-    connection = duckdb.connect(":memory:", config=config)
+    place = str(work / "tables.duckdb") if on_disk and work is not None else ":memory:"
+    connection = duckdb.connect(place, config=config)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

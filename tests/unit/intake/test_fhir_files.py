@@ -160,6 +160,14 @@ def test_the_form_on_disk_makes_no_difference(
     assert len(expected[0]) == 2
 
 
+def test_a_large_export_is_staged_on_disk(
+    expected: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same facts, and nothing left behind."""
+    monkeypatch.setattr("spinewise.intake._LARGE", 0)
+    assert facts(read(one_type_a_file(tmp_path), tmp_path / "tables")) == expected
+
+
 @pytest.mark.parametrize(
     ("form", "lines"),
     [(mixed, [5, 6]), (bundles_a_line, [2, 2])],
