@@ -19,7 +19,7 @@ YEARS = ("2022", "2023", "2024")
 
 @pytest.fixture(scope="module", params=["csv", "fhir"])
 def practice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("practice") / request.param
+    folder = tmp_path_factory.mktemp("practice") / str(request.param)
     synthesize(2_500, 11, request.param, folder)
     return folder
 
