@@ -84,6 +84,8 @@ def review(
         says what to do.
     """
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    if out is not None and isinstance(compare, str | Path):
+        _keep_apart(Path(out), Path(compare))
     previous = compare if isinstance(compare, Review) or compare is None else _read(Path(compare))
     bounds = parse_period(period) if isinstance(period, str) else period
     if bounds[0] > bounds[1]:
@@ -200,6 +202,14 @@ def _read(path: Path) -> Review:
             where=str(file),
             hint="Name the review.json of this version, or review that period again.",
         ) from None
+
+
+def _keep_apart(out: Path, compare: Path) -> None:
+    if out.resolve() in (compare.resolve(), compare.resolve().parent):
+        raise SpinewiseError(
+            f"{str(out)!r} would replace the review to compare with",
+            hint="Write to another folder.",
+        )
 
 
 def _path(place: Place | None) -> Path | None:

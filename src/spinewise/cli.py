@@ -286,10 +286,6 @@ def review(
       spinewise review export.zip --period 2024-04-01/2025-03-31 --out spring --lang fr
       spinewise review export.zip --period 2025 --out 2025 --compare 2024
     """
-    if compare is not None and out.resolve() in (compare.resolve(), compare.resolve().parent):
-        raise click.UsageError(
-            f"--out {out} would replace the review that --compare names. Name another folder."
-        )
     with _Stages() as progress:
         found = spinewise.review(
             export, out=out, language=lang, compare=compare, progress=progress, **options

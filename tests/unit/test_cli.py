@@ -133,7 +133,7 @@ def test_a_review_never_replaces_the_one_it_compares_with(
     (tmp_path / "out").mkdir()
     result = run("--compare", str(tmp_path / "out"))
     assert result.exit_code == 2
-    assert "would replace the review" in result.stderr
+    assert "would replace the review to compare with" in result.stderr
 
 
 def test_a_mistake_is_two_lines_and_no_trace(
