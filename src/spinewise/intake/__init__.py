@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import duckdb
+
 from spinewise.errors import IntakeError
 from spinewise.intake import archive, csv_form, fhir, omop, settle, staging
 from spinewise.intake.connection import connect
@@ -29,6 +31,9 @@ READERS: Final[dict[Format, Reader]] = {"csv": csv_form, "omop": omop, "fhir": f
 VERSION: Final = "1"
 """Changes whenever settling the same staging rows would give other tables."""
 
+
+WORK: Final = "spinewise-"
+"""How the name of an export's private folder begins."""
 
 _LARGE: Final = 2 << 30
 """Bytes of an export from which its staging tables are kept on disk."""
@@ -72,7 +77,7 @@ class Export:
         self.path = path
         self.mapping = mapping
         self._progress = progress
-        self._work = Path(tempfile.mkdtemp(prefix="spinewise-", dir=work))
+        self._work = Path(tempfile.mkdtemp(prefix=WORK, dir=work))
         try:
             if mapping is not None and not mapping.is_file():
                 raise IntakeError(
@@ -86,6 +91,9 @@ class Export:
                 SourceRow(file, *facts)
                 for file, facts in zip(self.files, archive.sums(self.files, progress), strict=True)
             ]
+        except OSError as error:
+            self.close()
+            raise _unusable(error, path) from None
         except BaseException:
             self.close()
             raise
@@ -136,6 +144,14 @@ class Export:
                 forgotten=forgotten or Forgotten(),
                 progress=self._progress,
             )
+        except OSError as error:
+            raise _unusable(error, self.path) from None
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise IntakeError(
+                f"there is not enough room to read it: {error}",
+                where=str(self.path),
+                hint=f"Free some space on the disk of {self._work.parent}.",
+            ) from None
         finally:
             connection.close()
 
@@ -171,6 +187,14 @@ def read_export(
     """
     with Export(path, format=format, mapping=mapping, progress=progress) as export:
         return export.read(folder, today=today)
+
+
+def _unusable(error: OSError, path: Path) -> IntakeError:
+    return IntakeError(
+        f"it cannot be read: {error.strerror or error}",
+        where=str(error.filename or path),
+        hint="Check that you may read the files of the export, and that the disk has room.",
+    )
 
 
 def _is_packed(row: SourceRow) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -42,3 +43,8 @@ def connect(
 def quoted(path: Path) -> str:
     """A path as a SQL string: an apostrophe in a folder's name is doubled."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def one_file(path: Path) -> str:
+    """The path of a file to read as a SQL string: stars and brackets stand for themselves."""
+    return quoted(Path(re.sub(r"([*?\[])", r"[\1]", str(path))))

@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from spinewise.intake import naming
-from spinewise.intake.connection import connect, quoted
+from spinewise.intake.connection import connect, one_file, quoted
 from spinewise.intake.settle import FORGOTTEN
 from spinewise.tables import TABLES
 
@@ -53,7 +53,7 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) 
     """Views of the tables, and what the queries below need to know of the person."""
     naming.install(connection)
     for table in TABLES:
-        path = quoted(folder / f"{table}.parquet")
+        path = one_file(folder / f"{table}.parquet")
         connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({path})")
     name = patient_id.replace("'", "''")
     connection.execute(f"CREATE TEMP MACRO name() AS '{name}'")

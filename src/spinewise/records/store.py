@@ -30,8 +30,8 @@ import duckdb
 import msgspec
 
 from spinewise.errors import WorkspaceError
-from spinewise.intake import Export
-from spinewise.intake.connection import connect, quoted
+from spinewise.intake import WORK, Export
+from spinewise.intake.connection import connect, one_file
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.intake.settle import Forgotten
 from spinewise.records import forgetting
@@ -95,7 +95,7 @@ class Records(msgspec.Struct, frozen=True):
         """
         connection = connect(work)
         for table in TABLES:
-            path = quoted(self.folder / f"{table}.parquet")
+            path = one_file(self.folder / f"{table}.parquet")
             connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({path})")
         return connection
 
@@ -123,6 +123,8 @@ def import_export(
     """
     _make_private(workspace)
     with locked(workspace):
+        for left_over in workspace.glob(f"{WORK}*"):  # of an import that was cut off
+            shutil.rmtree(left_over, ignore_errors=True)
         forgotten = _read_forgotten(workspace)
         with Export(
             path, format=format, mapping=mapping, work=workspace, progress=progress

@@ -276,6 +276,19 @@ def test_a_broken_gzip_file_stops_the_import(tmp_path: Path) -> None:
         read(folder, tmp_path / "tables")
 
 
+def test_an_unreadable_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its name and what to do."""
+    folder = one_type_a_file(tmp_path)
+
+    def refuse(*args: object) -> object:
+        raise PermissionError(13, "Permission denied", str(folder / "Patient.ndjson"))
+
+    monkeypatch.setattr("hashlib.file_digest", refuse)
+    with pytest.raises(IntakeError, match="Permission denied") as caught:
+        Export(folder)
+    assert caught.value.where.endswith("Patient.ndjson")
+
+
 def test_members_of_an_archive_stay_in_their_folder(tmp_path: Path) -> None:
     """Names that point elsewhere, and links, are taken as names only or not at all."""
     path = tmp_path / "export.tar"

@@ -69,6 +69,17 @@ def test_an_import_can_be_opened_and_queried(tmp_path: Path) -> None:
         rows(records, f"FROM {table}")
 
 
+def test_any_folder_name_will_do(tmp_path: Path) -> None:
+    """Apostrophes, stars and brackets in the names of folders stand for themselves."""
+    odd = tmp_path / "Dr. O'Hara's [final] export*"
+    odd.mkdir()
+    work = odd / "work"
+    records = import_export(export(odd), work, today=TODAY)
+    assert rows(records, "SELECT count(*) FROM patients") == [(3,)]
+    forget(work, "carl")
+    assert rows(Records.open(work), "SELECT count(*) FROM patients") == [(2,)]
+
+
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     """Folders 0700, files 0600."""
     work = tmp_path / "work"
@@ -129,6 +140,7 @@ def test_what_a_killed_import_left_is_cleared_away(tmp_path: Path) -> None:
     half = work / "snapshots" / ".new-dead"
     half.mkdir()
     (half / "events.parquet").write_bytes(b"half")
+    (work / "spinewise-dead").mkdir()
     import_export(export(tmp_path, patient("dora"), name="new"), work, today=TODAY)
     assert not half.exists()
     assert not list(work.glob("spinewise-*"))

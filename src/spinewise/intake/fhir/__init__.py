@@ -24,7 +24,7 @@ import msgspec
 
 from spinewise.errors import IntakeError
 from spinewise.intake import codesystems, dates
-from spinewise.intake.connection import quoted
+from spinewise.intake.connection import one_file
 from spinewise.intake.fhir import shapes, sift, words
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 
@@ -266,7 +266,7 @@ class _FhirReader:
     def _check_type(self, path: Path, name: str, lines: int) -> None:
         found = self.connection.execute(
             f"""SELECT count(*), count(*) FILTER ("resourceType" ->> '$' = $1) FROM read_ndjson(
-            {quoted(path)}, columns={{'resourceType': 'JSON'}}, compression='uncompressed')""",
+            {one_file(path)}, columns={{'resourceType': 'JSON'}}, compression='uncompressed')""",
             [name],
         ).fetchone()
         if found != (lines, lines):
@@ -370,7 +370,7 @@ def _source(path: Path, name: str, file: str) -> str:
             '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
         FROM (
             SELECT *, row_number() OVER () AS row FROM read_ndjson(
-                {quoted(path)}, columns={shapes.columns(name)}, compression='uncompressed')
+                {one_file(path)}, columns={shapes.columns(name)}, compression='uncompressed')
         )
         WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
     )"""
