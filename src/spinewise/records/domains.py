@@ -31,18 +31,43 @@ LONGEST_GAP: Final = 92
 
 Span = tuple[date, date]
 
-_ROWS: Final[dict[Domain, tuple[tuple[str, str], ...]]] = {
-    "visits": (("visits", "true"),),
-    "imaging": (("events", "kind = 'imaging'"),),
-    "prescriptions": (("events", "kind = 'medication'"),),
-    "consultations": (
-        ("visits", "specialty IS NOT NULL"),
-        ("events", "kind = 'procedure' AND specialty IS NOT NULL"),
-    ),
-    "hospital": (("visits", "setting IN ('emergency', 'inpatient')"),),
-    "clinicians": (("visits", "clinician IS NOT NULL"), ("events", "clinician IS NOT NULL")),
-    "answers": (("events", "kind = 'answer'"),),
+_DAYS: Final = {
+    "visit_day": """
+        SELECT start_lo AS day, start_hi - start_lo <= 30 AS within_month, setting,
+            count(*) AS n, count(specialty) AS with_specialty, count(clinician) AS with_clinician
+        FROM visits GROUP BY ALL
+    """,
+    "event_day": """
+        SELECT start_lo AS day, start_hi - start_lo <= 30 AS within_month, kind,
+            count(*) AS n, count(specialty) AS with_specialty, count(clinician) AS with_clinician,
+            count(visit) AS with_visit, count(recorded_lo) AS with_recorded
+        FROM events GROUP BY ALL
+    """,
 }
+
+_ROWS: Final[dict[Domain, tuple[tuple[str, str], ...]]] = {
+    "visits": (("visit_day", "true"),),
+    "imaging": (("event_day", "kind = 'imaging'"),),
+    "prescriptions": (("event_day", "kind = 'medication'"),),
+    "consultations": (
+        ("visit_day", "with_specialty > 0"),
+        ("event_day", "kind = 'procedure' AND with_specialty > 0"),
+    ),
+    "hospital": (("visit_day", "setting IN ('emergency', 'inpatient')"),),
+    "clinicians": (("visit_day", "with_clinician > 0"), ("event_day", "with_clinician > 0")),
+    "answers": (("event_day", "kind = 'answer'"),),
+}
+
+
+def count_days(connection: duckdb.DuckDBPyConnection) -> None:
+    """
+    Count the rows of every day, in one pass over the visits and one over the events.
+
+    Makes the temporary tables ``visit_day`` (a row a day and setting) and ``event_day`` (a row a
+    day and kind), from which whatever is said of the records as a whole can be read at once.
+    """
+    for name, query in _DAYS.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
 def carried(connection: duckdb.DuckDBPyConnection, extract: Extract) -> dict[Domain, list[Span]]:
@@ -52,17 +77,19 @@ def carried(connection: duckdb.DuckDBPyConnection, extract: Extract) -> dict[Dom
     Parameters
     ----------
     connection
-        Has the record tables (:meth:`spinewise.records.Records.connect`).
+        Has the record tables (:meth:`spinewise.records.Records.connect`); gets the tables of
+        :func:`count_days`.
 
     Returns
     -------
     dict
         A list for every domain, in order of time; empty where it is not carried at all.
     """
+    count_days(connection)
     found: dict[Domain, list[Span]] = {domain: [] for domain in DOMAINS}
     days = " UNION ".join(
-        f"""SELECT DISTINCT '{domain}' AS domain, start_lo AS day FROM {table}
-        WHERE start_lo <= $cutoff AND start_hi - start_lo <= 30 AND ({condition})"""
+        f"""SELECT DISTINCT '{domain}' AS domain, day FROM {table}
+        WHERE day <= $cutoff AND within_month AND ({condition})"""
         for domain, rows in _ROWS.items()
         for table, condition in rows
     )

@@ -22,37 +22,48 @@ from spinewise.review.result import (
     Table,
 )
 from spinewise.review.words import has, say
-from spinewise.tables import Extract
+from spinewise.tables import KINDS, Extract
 
 QUARANTINE_SHOWN: Final = 1_000
 UNMAPPED_SHOWN: Final = 20
 MONTHS_SHOWN: Final = 120
 
 _COVERAGE: Final = """
-    SELECT date_trunc('month', day)::DATE AS month, domain, count(*)
+    SELECT date_trunc('month', day)::DATE AS month, domain, CAST(sum(n) AS BIGINT)
     FROM (
-        SELECT start_lo AS day, 'visits' AS domain FROM visits
-        UNION ALL SELECT start_lo, 'hospital' FROM visits
+        SELECT day, 'visits' AS domain, n FROM visit_day
+        UNION ALL SELECT day, 'hospital', n FROM visit_day
             WHERE setting IN ('inpatient', 'emergency')
-        UNION ALL SELECT start_lo, 'consultations' FROM visits WHERE specialty IS NOT NULL
-        UNION ALL SELECT start_lo, CASE kind WHEN 'imaging' THEN 'imaging'
+        UNION ALL SELECT day, 'consultations', with_specialty FROM visit_day
+            WHERE with_specialty > 0
+        UNION ALL SELECT day, CASE kind WHEN 'imaging' THEN 'imaging'
             WHEN 'medication' THEN 'prescriptions' WHEN 'answer' THEN 'answers'
-            ELSE 'consultations' END
-            FROM events WHERE kind IN ('imaging', 'medication', 'answer', 'referral')
+            ELSE 'consultations' END, n
+            FROM event_day WHERE kind IN ('imaging', 'medication', 'answer', 'referral')
     )
     WHERE day BETWEEN CAST($cutoff AS DATE) - INTERVAL (31 * $months) DAY AND $cutoff
     GROUP BY ALL ORDER BY month
 """
 _TABLES: Final = """
-    SELECT name, count(*), count(DISTINCT patient), min(day), max(day)
+    SELECT name, CAST(sum(n) AS BIGINT), min(day), max(day)
     FROM (
-        SELECT 'patients' AS name, patient, NULL AS day FROM patients
-        UNION ALL SELECT 'visits', patient, start_lo FROM visits
-        UNION ALL SELECT kind, patient, start_lo FROM events
-    ) GROUP BY name ORDER BY name
+        SELECT 'visits' AS name, day, n FROM visit_day
+        UNION ALL SELECT kind, day, n FROM event_day
+    ) GROUP BY name
+"""
+# Who has rows of which kinds, a bit a kind: much less work than counting distinct people by kind.
+_PEOPLE: Final = f"""
+    SELECT bits, count(*)
+    FROM (
+        SELECT patient, bit_or(CASE kind
+            {" ".join(f"WHEN '{kind}' THEN {1 << n}" for n, kind in enumerate(KINDS))}
+            ELSE 0 END) AS bits
+        FROM events GROUP BY patient
+    ) GROUP BY bits
 """
 _LINKAGE: Final = """
-    SELECT (SELECT count(*) FROM events), (SELECT count(visit) FROM events),
+    SELECT (SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM event_day),
+        (SELECT CAST(coalesce(sum(with_visit), 0) AS BIGINT) FROM event_day),
         (SELECT count(order_lo) FROM image),
         (SELECT count(*) FROM image WHERE order_lo IS NOT NULL AND shown_lo IS NOT NULL),
         (SELECT count(*) FROM image WHERE order_lo IS NULL),
@@ -78,7 +89,8 @@ _UNMAPPED: Final = f"""
     GROUP BY code ORDER BY any_value(n) DESC, 1, 2 LIMIT {UNMAPPED_SHOWN}
 """
 _RECORDED: Final = """
-    SELECT count(*), count(recorded_lo) FROM events WHERE kind IN ('condition', 'finding')
+    SELECT coalesce(sum(n), 0), coalesce(sum(with_recorded), 0)
+    FROM event_day WHERE kind IN ('condition', 'finding')
 """
 _PROPOSED: Final = """
     SELECT count(*), count(*) FILTER (WHERE proposed) FROM candidate
@@ -97,9 +109,9 @@ def data_trust(
     """
     What a review rests on.
 
-    ``connection`` holds the tables of a plan that was run. ``period`` bounds the index days that
-    linkage and documentation are counted over; ``period_end`` is the end of the period that is
-    reviewed, None where nothing is.
+    ``connection`` holds the tables of a plan that was run, and the days that were counted for its
+    frame. ``period`` bounds the index days that linkage and documentation are counted over;
+    ``period_end`` is the end of the period that is reviewed, None where nothing is.
     """
     bounds = {"first": period[0], "last": period[1]}
     events, recorded = _row(connection, _RECORDED)
@@ -121,7 +133,7 @@ def data_trust(
             for domain, spans in frame.carried.items()
         },
         linkage=Linkage(**_named(Linkage, _row(connection, _LINKAGE, bounds))),
-        tables=[Table(**_named(Table, row)) for row in _rows(connection, _TABLES)],
+        tables=_tables(connection),
         ledger=ledger,
         ledger_agrees=all(_agrees(row) for row in ledger),
         quarantined=_row(connection, "SELECT count(*) FROM quarantine")[0],
@@ -147,6 +159,24 @@ def _coverage(connection: duckdb.DuckDBPyConnection, cutoff: date) -> list[Cover
     for month, domain, n in connection.execute(_COVERAGE, values).fetchall():
         by_month[month][domain] = by_month[month].get(domain, 0) + n
     return [CoverageMonth(month=month, rows=rows) for month, rows in sorted(by_month.items())]
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
+    everybody = int(_row(connection, "SELECT count(*) FROM patients")[0])
+    seen = int(_row(connection, "SELECT count(DISTINCT patient) FROM visits")[0])
+    people = {"visits": seen}
+    by_kinds = _rows(connection, _PEOPLE)
+    for n, kind in enumerate(KINDS):
+        people[kind] = sum(count for bits, count in by_kinds if bits >> n & 1)
+    found = [
+        Table(name=name, rows=rows, people=people[name], first=first, last=last)
+        for name, rows, first, last in _rows(connection, _TABLES)
+    ]
+    if everybody:
+        found.append(
+            Table(name="patients", rows=everybody, people=everybody, first=None, last=None)
+        )
+    return sorted(found, key=lambda table: table.name)
 
 
 def _assumption(one: str) -> Text:
