@@ -104,7 +104,7 @@ _ASIDE: Final = {
 }
 
 
-_NAMES: Final = """INSERT INTO fhir_names {source} SELECT source_id, str(i.value)
+_NAMES: Final = """INSERT INTO fhir_names {source} SELECT source_id, i.value
     FROM (SELECT source_id, unnest(identifier) AS i FROM source)"""
 """The identifiers of patients; read only where rows name somebody by one."""
 
@@ -362,7 +362,7 @@ def _source(path: Path, name: str, file: str) -> str:
     An unsound resource stops the statement.
     """
     unsound = (
-        f"""id IS NULL OR "resourceType" IS DISTINCT FROM '"{name}"' OR {shapes.misread(name)}"""
+        f"""id IS NULL OR "resourceType" IS DISTINCT FROM '{name}' OR {shapes.misread(name)}"""
     )
     return f"""WITH source AS (
         SELECT * EXCLUDE (_file, _line, _entry, row), {file}::INTEGER AS file,
@@ -477,14 +477,15 @@ def _first_type(path: Path) -> str | None:
 
 
 def _lines(path: Path) -> int | None:
-    """How many lines a file has; None where one is blank, or the file is empty."""
-    count = 0
+    """How many lines a file has; None for an empty file."""
+    if path.stat().st_size == 0:
+        return None
     with path.open("rb") as stream:
-        for line in stream:
-            if line.isspace():
-                return None
-            count += 1
-    return count or None
+        count, last = 0, b""
+        while block := stream.read(1 << 20):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
 
 
 def _mentions(path: Path, element: str) -> bool:

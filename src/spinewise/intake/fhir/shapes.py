@@ -26,15 +26,18 @@ Shape = Mapping[str, Any]
 
 _CODING: Final[Shape] = {"system": TEXT, "code": STRICT, "display": TEXT}
 _CONCEPT: Final[Shape] = {"coding": [_CODING], "text": TEXT}
-_REFERENCE: Final[Shape] = {"reference": STRICT, "identifier": {"value": STRICT}}
+# Codes that are only looked up in lists of ours: categories, types, verdicts.
+_LABEL: Final[Shape] = {"coding": [{"code": TEXT}]}
+_WORD: Final[Shape] = {"code": TEXT, "display": TEXT}
+_REFERENCE: Final[Shape] = {"reference": TEXT, "identifier": {"value": TEXT}}
 _PERIOD: Final[Shape] = {"start": STRICT, "end": STRICT}
-_QUANTITY: Final[Shape] = {"value": ANY, "unit": TEXT, "code": STRICT}
+_QUANTITY: Final[Shape] = {"value": ANY, "unit": TEXT, "code": TEXT}
 _VALUE: Final[Shape] = {
     "valueBoolean": ANY,
     "valueString": TEXT,
     "valueInteger": ANY,
     "valueQuantity": _QUANTITY,
-    "valueCodeableConcept": _CONCEPT,
+    "valueCodeableConcept": {"coding": [{"code": TEXT}], "text": TEXT},
 }
 _MEDICATION: Final[Shape] = {
     "medicationCodeableConcept": _CONCEPT,
@@ -46,13 +49,13 @@ _CLAIM_LINE: Final[Shape] = {
     "productOrService": _CONCEPT,
     "servicedDate": STRICT,
     "servicedPeriod": _PERIOD,
-    "locationCodeableConcept": _CONCEPT,
+    "locationCodeableConcept": _LABEL,
     "encounter": [_REFERENCE],
 }
-_DENIAL: Final[Shape] = {"category": _CONCEPT}
+_DENIAL: Final[Shape] = {"category": _LABEL}
 _CLAIM: Final[Shape] = {
-    "status": STRICT,
-    "type": _CONCEPT,
+    "status": TEXT,
+    "type": _LABEL,
     "use": TEXT,
     "patient": _REFERENCE,
     "billablePeriod": _PERIOD,
@@ -63,14 +66,14 @@ _CLAIM: Final[Shape] = {
             "sequence": ANY,
             "diagnosisCodeableConcept": _CONCEPT,
             "diagnosisReference": _REFERENCE,
-            "type": [_CONCEPT],
+            "type": [_LABEL],
         }
     ],
 }
 
 _SHAPES: Final[dict[str, Shape]] = {
     "Medication": {"code": _CONCEPT},
-    "Practitioner": {"identifier": [{"value": STRICT}]},
+    "Practitioner": {"identifier": [{"value": TEXT}]},
     "PractitionerRole": {
         "practitioner": _REFERENCE,
         "code": [_CONCEPT],
@@ -78,36 +81,36 @@ _SHAPES: Final[dict[str, Shape]] = {
     },
     "Organization": {},
     "Consent": {
-        "status": STRICT,
-        "scope": _CONCEPT,
+        "status": TEXT,
+        "scope": _LABEL,
         "patient": _REFERENCE,
         "dateTime": STRICT,
-        "provision": {"type": STRICT},
+        "provision": {"type": TEXT},
     },
     "Patient": {
-        "identifier": [{"value": STRICT}],
-        "gender": STRICT,
+        "identifier": [{"value": TEXT}],
+        "gender": TEXT,
         "birthDate": STRICT,
         "deceasedBoolean": ANY,
         "deceasedDateTime": STRICT,
-        "communication": [{"language": _CONCEPT, "preferred": ANY}],
+        "communication": [{"language": _LABEL, "preferred": ANY}],
         "generalPractitioner": [_REFERENCE],
         "managingOrganization": _REFERENCE,
     },
-    "Coverage": {"status": STRICT, "beneficiary": _REFERENCE, "period": _PERIOD},
+    "Coverage": {"status": TEXT, "beneficiary": _REFERENCE, "period": _PERIOD},
     "Encounter": {
-        "status": STRICT,
-        "class": _CODING,
+        "status": TEXT,
+        "class": _WORD,
         "type": [_CONCEPT],
         "subject": _REFERENCE,
-        "participant": [{"type": [_CONCEPT], "individual": _REFERENCE}],
+        "participant": [{"type": [_LABEL], "individual": _REFERENCE}],
         "period": _PERIOD,
         "diagnosis": [{"condition": _REFERENCE, "rank": ANY}],
     },
     "Condition": {
-        "clinicalStatus": _CONCEPT,
-        "verificationStatus": _CONCEPT,
-        "category": [_CONCEPT],
+        "clinicalStatus": _LABEL,
+        "verificationStatus": _LABEL,
+        "category": [_LABEL],
         "code": _CONCEPT,
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
@@ -124,8 +127,8 @@ _SHAPES: Final[dict[str, Shape]] = {
         "basedOn": [_REFERENCE],
         "partOf": [_REFERENCE],
         "report": [_REFERENCE],
-        "status": STRICT,
-        "category": _CONCEPT,
+        "status": TEXT,
+        "category": _LABEL,
         "code": _CONCEPT,
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
@@ -137,9 +140,9 @@ _SHAPES: Final[dict[str, Shape]] = {
         "bodySite": [_CONCEPT],
     },
     "ServiceRequest": {
-        "status": STRICT,
-        "intent": STRICT,
-        "category": [_CONCEPT],
+        "status": TEXT,
+        "intent": TEXT,
+        "category": [_LABEL],
         "doNotPerform": ANY,
         "code": _CONCEPT,
         "subject": _REFERENCE,
@@ -152,8 +155,8 @@ _SHAPES: Final[dict[str, Shape]] = {
         "bodySite": [_CONCEPT],
     },
     "ImagingStudy": {
-        "status": STRICT,
-        "modality": [_CODING],
+        "status": TEXT,
+        "modality": [_WORD],
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
         "started": STRICT,
@@ -163,12 +166,12 @@ _SHAPES: Final[dict[str, Shape]] = {
         "procedureCode": [_CONCEPT],
         "reasonCode": [_CONCEPT],
         "reasonReference": [_REFERENCE],
-        "series": [{"modality": _CODING, "bodySite": _CODING, "started": STRICT}],
+        "series": [{"modality": _WORD, "bodySite": _WORD, "started": STRICT}],
     },
     "DiagnosticReport": {
         "basedOn": [_REFERENCE],
-        "status": STRICT,
-        "category": [_CONCEPT],
+        "status": TEXT,
+        "category": [_LABEL],
         "code": _CONCEPT,
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
@@ -181,8 +184,8 @@ _SHAPES: Final[dict[str, Shape]] = {
     },
     "MedicationRequest": {
         **_MEDICATION,
-        "status": STRICT,
-        "intent": STRICT,
+        "status": TEXT,
+        "intent": TEXT,
         "doNotPerform": ANY,
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
@@ -193,7 +196,7 @@ _SHAPES: Final[dict[str, Shape]] = {
     },
     "MedicationDispense": {
         **_MEDICATION,
-        "status": STRICT,
+        "status": TEXT,
         "subject": _REFERENCE,
         "context": _REFERENCE,
         "daysSupply": _QUANTITY,
@@ -202,7 +205,7 @@ _SHAPES: Final[dict[str, Shape]] = {
     },
     "MedicationStatement": {
         **_MEDICATION,
-        "status": STRICT,
+        "status": TEXT,
         "subject": _REFERENCE,
         "context": _REFERENCE,
         "effectiveDateTime": STRICT,
@@ -213,8 +216,8 @@ _SHAPES: Final[dict[str, Shape]] = {
         "basedOn": [_REFERENCE],
         "partOf": [_REFERENCE],
         "derivedFrom": [_REFERENCE],
-        "status": STRICT,
-        "category": [_CONCEPT],
+        "status": TEXT,
+        "category": [_LABEL],
         "code": _CONCEPT,
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
@@ -228,7 +231,7 @@ _SHAPES: Final[dict[str, Shape]] = {
     },
     "QuestionnaireResponse": {
         "questionnaire": TEXT,
-        "status": STRICT,
+        "status": TEXT,
         "subject": _REFERENCE,
         "encounter": _REFERENCE,
         "authored": STRICT,
@@ -238,7 +241,7 @@ _SHAPES: Final[dict[str, Shape]] = {
     "ExplanationOfBenefit": {
         **_CLAIM,
         "claim": _REFERENCE,
-        "outcome": STRICT,
+        "outcome": TEXT,
         "disposition": TEXT,
         "item": [{**_CLAIM_LINE, "adjudication": [_DENIAL]}],
     },
@@ -249,7 +252,7 @@ TYPES: Final = tuple(_SHAPES)
 """The resource types that are read, in the order in which they have to be staged."""
 
 _COMMON: Final[Shape] = {
-    "resourceType": STRICT,
+    "resourceType": TEXT,
     "id": STRICT,
     "meta": {"lastUpdated": TEXT},
 }

@@ -49,20 +49,20 @@ _TEXTS: Final = {
     # Type/id, a URL, urn:uuid:id or Type?identifier=system|value; nothing for #contained.
     "ref(r)": r"""coalesce(
         nullif(regexp_extract(
-            str(r.reference), '(^|[/|:=])([^/|:=&#]+)(/_history/.*|&.*)?$', 2), ''),
-        str(r.identifier.value))""",
+            r.reference, '(^|[/|:=])([^/|:=&#]+)(/_history/.*|&.*)?$', 2), ''),
+        r.identifier.value)""",
     "is_clinician(r)": """r IS NOT NULL AND NOT coalesce(regexp_matches(
-        str(r.reference), '(Organization|Patient|RelatedPerson|Device|CareTeam)'), false)""",
+        r.reference, '(Organization|Patient|RelatedPerson|Device|CareTeam)'), false)""",
     # A clinician: a role is kept apart from the person, to be looked up later.
     "clinician(r)": """CASE
-        WHEN contains(str(r.reference), 'PractitionerRole') THEN 'PractitionerRole/' || ref(r)
+        WHEN contains(r.reference, 'PractitionerRole') THEN 'PractitionerRole/' || ref(r)
         WHEN is_clinician(r) THEN ref(r)
     END""",
     # The name of what a Reference points at, for links: Type/id.
     "ref_name(r, type)": """CASE
         WHEN ref(r) IS NULL THEN NULL
-        WHEN regexp_matches(str(r.reference), '[A-Z][A-Za-z]+[/?]')
-            THEN regexp_extract(str(r.reference), '([A-Z][A-Za-z]+)[/?][^/]*(/_history/.*)?$', 1)
+        WHEN regexp_matches(r.reference, '[A-Z][A-Za-z]+[/?]')
+            THEN regexp_extract(r.reference, '([A-Z][A-Za-z]+)[/?][^/]*(/_history/.*)?$', 1)
                 || '/' || ref(r)
         ELSE type || '/' || ref(r)
     END""",
@@ -74,6 +74,9 @@ _TEXTS: Final = {
         """,
     "all_codings(cs)": """flatten(list_filter(
         list_transform(cs, lambda c: codings(c)), lambda l: l IS NOT NULL))""",
+    # Codes that are looked up in lists: of one concept, and of several.
+    "labels(c)": "list_transform(coalesce(c.coding, []), lambda k: k.code)",
+    "all_labels(cs)": "flatten(list_transform(coalesce(cs, []), lambda c: labels(c)))",
     "code_values(l)": "list_transform(coalesce(l, []), lambda k: k.value)",
     "wording(c)": "coalesce(c.text, c.coding[1].display)",
     "span_start(day, period)": "coalesce(str(day), str(period.start))",
@@ -87,15 +90,15 @@ _TEXTS: Final = {
         ELSE coalesce(intended, said, 'active')
     END""",
     "drug(concept, reference, contained)": """coalesce(codings(concept), codings(
-        list_filter(contained, lambda c: '#' || str(c.id) = str(reference.reference))[1].code))""",
+        list_filter(contained, lambda c: '#' || str(c.id) = reference.reference)[1].code))""",
     "is_finding(codings)": """coalesce(list_has_any(
         list_transform(codings, lambda c: c.system),
         ['urn:spinewise:finding', 'spinewise-finding']), false)""",
     "answer(code, truth, words, number, quantity, concept)": """{
         codings: codings(code), text: wording(code), unit: quantity.unit,
-        codes: code_values(codings(concept)),
+        codes: labels(concept),
         value: coalesce(str(truth), words, str(number), str(quantity.value),
-            str(concept.coding[1].code), concept.text)}""",
+            concept.coding[1].code, concept.text)}""",
 }
 
 
@@ -134,7 +137,7 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
         WHEN m IS NOT NULL THEN coalesce({_case("m", words.modality)}, 'other') END"""
     macros["days_of(q)"] = (
         "round(try_cast(str(q.value) AS DOUBLE) * "
-        f"coalesce({_case('lower(coalesce(str(q.code), q.unit))', words.days)}, 1.0))::INTEGER"
+        f"coalesce({_case('lower(coalesce(q.code, q.unit))', words.days)}, 1.0))::INTEGER"
     )
     macros["finding_of(answer, codes)"] = """CASE
         WHEN is_present([lower(answer), answer] || coalesce(codes, [])) THEN 'present'

@@ -1,8 +1,8 @@
 WITH claims AS (
     SELECT *,
         list_bool_or(list_transform(diagnosis,
-            lambda d: is_principal(code_values(all_codings(d.type))))) AS names_principal,
-        list_contains(code_values(codings(type)), 'pharmacy') AS of_a_pharmacy
+            lambda d: is_principal(all_labels(d.type)))) AS names_principal,
+        list_contains(labels(type), 'pharmacy') AS of_a_pharmacy
     FROM source
 ), parts AS (
     SELECT *, unnest(list_transform(
@@ -18,7 +18,7 @@ WITH claims AS (
                 visit: NULL::VARCHAR,
                 place: NULL::VARCHAR,
                 position: CASE
-                    WHEN is_principal(code_values(all_codings(d.type))) THEN 1
+                    WHEN is_principal(all_labels(d.type)) THEN 1
                     WHEN names_principal
                         THEN greatest(2, try_cast(str(d.sequence) AS INTEGER))
                     ELSE try_cast(str(d.sequence) AS INTEGER)
@@ -33,7 +33,7 @@ WITH claims AS (
                 text: wording(i."productOrService"),
                 start: span_start(i."servicedDate", i."servicedPeriod"),
                 visit: ref(i.encounter[1]),
-                place: str(i."locationCodeableConcept".coding[1].code),
+                place: i."locationCodeableConcept".coding[1].code,
                 position: NULL::INTEGER,
                 denied: false
             }
@@ -51,7 +51,7 @@ SELECT
     if(
         "use" IN ('preauthorization', 'predetermination'),
         'cancelled',
-        coalesce(status_Claim(str(status)), 'active')
+        coalesce(status_Claim(status), 'active')
     ) AS status,
     coalesce(one.line.visit, list_filter(
         list_transform(item, lambda i: ref(i.encounter[1])), lambda v: v IS NOT NULL)[1]

@@ -10,12 +10,12 @@ SELECT
     str("recordedDate") AS recorded_text,
     coalesce(str("onsetDateTime"), str("onsetPeriod".start)) AS onset_text,
     coalesce(
-        status_Verification(str("verificationStatus".coding[1].code)),
-        status_Condition(str("clinicalStatus".coding[1].code)),
+        status_Verification("verificationStatus".coding[1].code),
+        status_Condition("clinicalStatus".coding[1].code),
         'active'
     ) AS status,
     list_filter(
-        list_transform(code_values(all_codings(category)), lambda c: category_of(c)),
+        list_transform(all_labels(category), lambda c: category_of(c)),
         lambda c: c IS NOT NULL
     )[1] AS category,
     -- A condition taken from a report names the report.

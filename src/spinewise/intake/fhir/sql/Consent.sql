@@ -1,8 +1,8 @@
 SELECT
     ref(patient) AS patient_id,
-    if(str(provision.type) = 'deny', 'out', 'in') AS consent,
+    if(provision.type = 'deny', 'out', 'in') AS consent,
     coalesce(str("dateTime"), updated_text) AS day,
     file, line
 FROM source
-WHERE str(status) = 'active'
-    AND (scope IS NULL OR list_contains(code_values(codings(scope)), 'patient-privacy'))
+WHERE status = 'active'
+    AND (scope IS NULL OR list_contains(labels(scope), 'patient-privacy'))

@@ -7,7 +7,7 @@ SELECT
     codings(code) AS codings,
     coalesce(str("effectiveDateTime"), str("effectivePeriod".start), str(issued)) AS start_text,
     str(issued) AS recorded_text,
-    coalesce(status_DiagnosticReport(str(status)), 'active') AS status,
+    coalesce(status_DiagnosticReport(status), 'active') AS status,
     ['DiagnosticReport/' || source_id] || ref_names("basedOn", 'ServiceRequest')
         || ref_names("imagingStudy", 'ImagingStudy') || ref_names(result, 'Observation') AS links,
     clinician(performer[1]) AS clinician,
@@ -16,5 +16,5 @@ SELECT
     source_type, source_id, updated_text, file, line, entry
 FROM source
 WHERE len(coalesce("imagingStudy", [])) > 0
-    OR is_imaging_category(code_values(all_codings(category)))
+    OR is_imaging_category(all_labels(category))
     OR is_imaging(codings(code))

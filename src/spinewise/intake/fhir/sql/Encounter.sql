@@ -2,7 +2,7 @@ WITH encounters AS (
     SELECT *, coalesce(
         -- The person in charge, else the first clinician named.
         list_filter(participant, lambda p: is_clinician(p.individual)
-            AND list_has_any(code_values(all_codings(p.type)), ['PPRF', 'ATND']))[1],
+            AND list_has_any(all_labels(p.type), ['PPRF', 'ATND']))[1],
         list_filter(participant, lambda p: is_clinician(p.individual))[1]
     ) AS who
     FROM source
@@ -11,11 +11,11 @@ SELECT
     ref(subject) AS patient_id,
     str(period.start) AS start_text,
     str(period."end") AS end_text,
-    coalesce(status_Encounter(str(status)), 'active') AS status,
+    coalesce(status_Encounter(status), 'active') AS status,
     if(
         is_emergency_type(code_values(all_codings(type))),
         'emergency',
-        setting_of_class(coalesce(str("class".code), "class".display))
+        setting_of_class(coalesce("class".code, "class".display))
     ) AS setting,
     all_codings(type) AS codings,
     clinician(who.individual) AS clinician,

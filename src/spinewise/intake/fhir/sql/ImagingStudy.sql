@@ -15,8 +15,8 @@ SELECT
     ref(encounter) AS visit_id,
     all_codings("procedureCode") AS codings,
     coalesce(str(started), str(series[1].started)) AS start_text,
-    coalesce(status_ImagingStudy(str(status)), 'active') AS status,
-    modality_of(coalesce(str(series[1].modality.code), str(modality[1].code)), words) AS modality,
+    coalesce(status_ImagingStudy(status), 'active') AS status,
+    modality_of(coalesce(series[1].modality.code, modality[1].code), words) AS modality,
     region_of(words) AS region,
     ['ImagingStudy/' || source_id] || ref_names("basedOn", 'ServiceRequest')
         || ref_names(["procedureReference"], 'Procedure') AS links,

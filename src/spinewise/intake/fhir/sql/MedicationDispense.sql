@@ -6,7 +6,7 @@ SELECT
     ref("medicationReference") AS refers_to,
     wording("medicationCodeableConcept") AS text,
     coalesce(str("whenHandedOver"), str("whenPrepared")) AS start_text,
-    coalesce(status_MedicationDispense(str(status)), 'active') AS status,
+    coalesce(status_MedicationDispense(status), 'active') AS status,
     days_of("daysSupply") AS days_supply,
     source_type, source_id, updated_text, file, line, entry
 FROM source

@@ -8,7 +8,7 @@ SELECT
     str("authoredOn") AS start_text,
     str("authoredOn") AS recorded_text,
     order_status(
-        status_MedicationRequest(str(status)), status_of_intent(str(intent)), str("doNotPerform")
+        status_MedicationRequest(status), status_of_intent(intent), str("doNotPerform")
     ) AS status,
     all_codings("reasonCode") AS reason,
     clinician(requester) AS clinician,

@@ -10,6 +10,6 @@ SELECT
     ) AS start_text,
     str("effectivePeriod"."end") AS end_text,
     str("dateAsserted") AS recorded_text,
-    coalesce(status_MedicationStatement(str(status)), 'active') AS status,
+    coalesce(status_MedicationStatement(status), 'active') AS status,
     source_type, source_id, updated_text, file, line, entry
 FROM source

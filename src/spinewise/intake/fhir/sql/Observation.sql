@@ -1,6 +1,6 @@
 -- Answers to our own findings, and to survey items; each component is an answer of its own.
 WITH observed AS (
-    SELECT *, list_contains(code_values(all_codings(category)), 'survey') AS of_a_survey,
+    SELECT *, list_contains(all_labels(category), 'survey') AS of_a_survey,
         [answer(
             code, "valueBoolean", "valueString", "valueInteger", "valueQuantity",
             "valueCodeableConcept"
@@ -10,7 +10,7 @@ WITH observed AS (
         )) AS answers
     FROM source
     WHERE is_finding(codings(code))
-        OR list_contains(code_values(all_codings(category)), 'survey')
+        OR list_contains(all_labels(category), 'survey')
         OR list_bool_or(list_transform(component, lambda c: is_finding(codings(c.code))))
 ), parts AS (
     SELECT *, unnest(list_transform(
@@ -38,7 +38,7 @@ SELECT
         str(issued)
     ) AS start_text,
     str(issued) AS recorded_text,
-    coalesce(status_Observation(str(status)), 'active') AS status,
+    coalesce(status_Observation(status), 'active') AS status,
     ['Observation/' || source_id] || ref_names("basedOn", 'ServiceRequest')
         || ref_names("partOf", 'ImagingStudy') || ref_names("derivedFrom", 'ImagingStudy')
         AS links,

@@ -1,1 +1,1 @@
-SELECT source_id AS id, list_transform(identifier, lambda i: str(i.value)) AS names FROM source
+SELECT source_id AS id, list_transform(identifier, lambda i: i.value) AS names FROM source

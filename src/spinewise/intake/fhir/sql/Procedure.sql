@@ -1,7 +1,7 @@
 WITH procedures AS (
     SELECT *,
         codings(code) AS codings,
-        is_imaging(codings(code)) OR is_imaging_category(code_values(codings(category)))
+        is_imaging(codings(code)) OR is_imaging_category(labels(category))
             AS of_an_image,
         described(code, "bodySite") AS text
     FROM source
@@ -15,7 +15,7 @@ SELECT
     codings,
     span_start("performedDateTime", "performedPeriod") AS start_text,
     str("performedPeriod"."end") AS end_text,
-    coalesce(status_Procedure(str(status)), 'active') AS status,
+    coalesce(status_Procedure(status), 'active') AS status,
     if(
         of_an_image,
         ['Procedure/' || source_id] || ref_names("basedOn", 'ServiceRequest')

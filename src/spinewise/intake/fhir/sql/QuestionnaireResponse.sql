@@ -27,7 +27,7 @@ SELECT
     part::INTEGER AS part,
     str(authored) AS start_text,
     str(authored) AS recorded_text,
-    coalesce(status_QuestionnaireResponse(str(status)), 'active') AS status,
+    coalesce(status_QuestionnaireResponse(status), 'active') AS status,
     clinician(author) AS clinician,
     source_type, source_id, updated_text, file, line, entry
 FROM (

@@ -3,9 +3,9 @@ WITH requests AS (
         codings(code) AS codings,
         CASE
             WHEN is_imaging(codings(code))
-                OR is_imaging_category(code_values(all_codings(category))) THEN 'imaging'
+                OR is_imaging_category(all_labels(category)) THEN 'imaging'
             WHEN is_referral(codings(code))
-                OR is_referral_category(code_values(all_codings(category)))
+                OR is_referral_category(all_labels(category))
                 OR "performerType" IS NOT NULL THEN 'referral'
         END AS kind,
         described(code, "bodySite") AS text
@@ -23,7 +23,7 @@ SELECT
     str("authoredOn") AS start_text,
     str("authoredOn") AS recorded_text,
     order_status(
-        status_ServiceRequest(str(status)), status_of_intent(str(intent)), str("doNotPerform")
+        status_ServiceRequest(status), status_of_intent(intent), str("doNotPerform")
     ) AS status,
     all_codings("reasonCode") AS reason,
     ref("reasonReference"[1]) AS refers_to,
