@@ -1,0 +1,139 @@
+"""
+On any small population the two readings agree, unit by unit.
+
+Every kind of outcome has to be met on the way; how often is shown at the end of the run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from spinewise.know.loader import load_package
+from spinewise.know.model import Indicator
+from spinewise.measures.compile import Plan, compile_plan
+from spinewise.measures.frame import Frame
+from spinewise.measures.interpret import interpret
+from spinewise.measures.outcome import Outcome
+from spinewise.measures.run import outcomes, run
+from spinewise.records.people import people
+from spinewise.review.rates import Tally
+from tests.generative.populations import Populations, Rows
+from tests.support.population import dictionary, frame
+from tests.support.tables import connect, fill
+
+EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "100"))
+"""More of them before a release: ``SPINEWISE_EXAMPLES=5000``."""
+CATEGORIES: Final = {"in", "excluded", "outside", "not-evaluated", "undecided", "beside"}
+VERDICTS: Final = {
+    *("indicated", "not-indicated", "cannot-tell"),
+    *("present", "absent", "not-documented"),
+}
+STATES: Final = {"no cases", "too few"}
+
+
+class Rendered:
+    """A query whose text is written once, not for every population."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def sql(self, **_: Any) -> str:
+        return self._text
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The two readings of one frame."""
+
+    connection: duckdb.DuckDBPyConnection
+    frame: Frame
+    indicators: Sequence[Indicator]
+    plan: Plan
+
+    def by_person(self) -> list[Outcome]:
+        return [
+            outcome
+            for person in people(self.connection)
+            for outcome in interpret(person, self.frame, self.indicators)
+        ]
+
+    def by_plan(self) -> list[Outcome]:
+        run(self.connection, self.plan)
+        return list(outcomes(self.connection))
+
+
+@pytest.fixture(scope="module")
+def populations() -> st.SearchStrategy[Rows]:
+    package = load_package()
+    return Populations(package, dictionary(package)[1]).populations()
+
+
+@pytest.fixture(scope="module")
+def readings() -> Readings:
+    package = load_package()
+    view = frame(package, dictionary(package)[0])
+    indicators = list(package.indicators.values())
+    plan = compile_plan(view, indicators)
+    written: list[list[tuple[str, Any]]] = [
+        [(name, Rendered(tree.sql(dialect="duckdb"))) for name, tree in queries]
+        for queries in (plan.steps, plan.views)
+    ]
+    return Readings(connect(), view, indicators, replace(plan, steps=written[0], views=written[1]))
+
+
+def test_any_small_population(
+    populations: st.SearchStrategy[Rows],
+    readings: Readings,
+    record_hits: Callable[[str, Counter[str]], None],
+) -> None:
+    """Equal outcomes for every unit; every category, verdict and state occurs on the way."""
+    hits: dict[str, Counter[str]] = {
+        name: Counter() for name in ("category", "verdict", "state", "reason")
+    }
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(populations)
+    def agree(rows: Rows) -> None:
+        fill(readings.connection, rows)
+        by_person, by_plan = readings.by_person(), readings.by_plan()
+        note("\n".join(str(row) for table in rows.values() for row in table))
+        assert _by_unit(by_plan) == _by_unit(by_person)
+        _count(hits, by_person)
+
+    agree()
+
+    for name, counted in hits.items():
+        record_hits(name, counted)
+    assert hits["category"].keys() >= CATEGORIES
+    assert hits["verdict"].keys() >= VERDICTS
+    assert hits["state"].keys() >= STATES
+
+
+def _by_unit(found: list[Outcome]) -> dict[tuple[str, str], Outcome]:
+    by_unit = {(o.indicator, o.unit_id): o for o in found}
+    assert len(by_unit) == len(found), "a unit is there twice"
+    return by_unit
+
+
+def _count(hits: dict[str, Counter[str]], found: list[Outcome]) -> None:
+    tallies: dict[str, Tally] = {}
+    for outcome in found:
+        hits["category"][outcome.category] += 1
+        hits["verdict"][outcome.verdict or "(none)"] += 1
+        hits["reason"].update(outcome.reasons)
+        tally = tallies.setdefault(outcome.indicator, Tally())
+        tally.add(outcome.category, outcome.in_numerator, outcome.places, 1)
+    hits["state"].update(tally.rate().state for tally in tallies.values())
