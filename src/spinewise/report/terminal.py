@@ -105,7 +105,7 @@ def table(review: Review, reader: Language) -> Table:
     _ = reader.gettext
     headings = [_("Indicator"), _("n/N"), _("Recorded rate"), _("Range"), _("Unknown")]
     if review.compared_with is not None:
-        headings.append(_("Last review"))
+        headings.append(_("Before"))
     shown = _plain_table(*headings)
     shown.columns[0].min_width = _NAME_WIDTH
     for result in review.indicators:
@@ -116,7 +116,7 @@ def table(review: Review, reader: Language) -> Table:
             _share(rate, reader),
             _range(rate, reader) if rate.state == "computable" else "–",
             reader.count(rate.unknown),
-            _("was %(rate)s", rate=_share(before, reader)) if before else "–",
+            _share(before, reader) if before else "–",
         ]
         name = Words(reader.text(result.name))
         name.append(f" ({_(BETTER_SHORT[result.better]).lower()})", style="dim")
