@@ -33,7 +33,9 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         WITH imaging AS (
             SELECT e.patient, e.event, coalesce(e.role, 'performed') AS role,
                 {day("e.start_lo")} AS day_lo, {day("e.start_hi")} AS day_hi, e.start_time, e.link,
-                coalesce(e.clinician, '') AS clinician, e.clinician_role,
+                CASE WHEN e.clinician_role = 'ordering'
+                        OR (e.role = 'order' AND coalesce(e.clinician_role, '') = '')
+                    THEN nullif(e.clinician, '') END AS ordered_by,
                 coalesce(c.modality, e.modality, '') AS modality,
                 lower(trim(coalesce(e.region, ''))) AS named,
                 coalesce(c.{listed}, FALSE) AS listed,
@@ -54,7 +56,8 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 ELSE NULL END AS region
             FROM imaging
         )
-        SELECT *, coalesce('link:' || link, CASE WHEN role = 'order' THEN 'order:' || event
+        SELECT patient, event, role, day_lo, day_hi, start_time, link, ordered_by, modality, region,
+            for_pain, proposed, coalesce('link:' || link, CASE WHEN role = 'order' THEN 'order:' || event
                 ELSE 'shown:' || modality || ':' || day_lo || ':' || day_hi END) AS image_group
         FROM classed WHERE region IS NULL OR region
         """,
@@ -70,9 +73,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             arg_min(day_hi, event) FILTER (WHERE role = 'order') AS order_hi,
             arg_min(proposed, event) FILTER (WHERE role = 'order') AS proposed,
             arg_min(modality, event) FILTER (WHERE modality <> '') AS modality,
-            arg_min(clinician, event) FILTER (
-                WHERE clinician <> '' AND (clinician_role = 'ordering'
-                    OR (role = 'order' AND coalesce(clinician_role, '') = ''))) AS clinician
+            arg_min(ordered_by, event) FILTER (WHERE ordered_by IS NOT NULL) AS clinician
         FROM image_row GROUP BY patient, image_group
         """,
     )

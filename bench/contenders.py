@@ -1,0 +1,167 @@
+"""
+What is measured: each contender runs in a process of its own and says what it took.
+
+``python -m bench.contenders NAME FOLDER`` runs the contender twice and prints, as JSON, what the
+second run took and what came out.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from bench.by_hand import count_by_hand
+from bench.population import PERIOD
+from spinewise.intake.connection import connect, quoted
+from spinewise.intake.fhir import shapes
+from spinewise.know.loader import load_package
+from spinewise.measures.compile import compile_plan
+from spinewise.records import Records, import_export
+from spinewise.review.run import build_frame, reviewing
+
+Result = dict[str, Any]
+TODAY: Final = date(2025, 1, 1)
+
+
+def by_hand(folder: Path) -> Callable[[], Result]:
+    """One measure over one year, written by hand."""
+
+    def run() -> Result:
+        with tempfile.TemporaryDirectory() as work:
+            connection = connect(Path(work))
+            denominator, numerator = count_by_hand(connection, folder / "by_hand")
+            connection.close()
+        return {"rates": {"by hand": [numerator, denominator]}}
+
+    return run
+
+
+def review(folder: Path) -> Callable[[], Result]:
+    """The whole review: every indicator, 36 months, from the record tables to the result object."""
+    package = load_package()
+    records = Records.open(folder / "records")
+
+    def run() -> Result:
+        with reviewing(records, package, PERIOD, practice="bench", version="bench") as reviewed:
+            found = reviewed.review.indicators
+        return {"rates": {one.id: [one.rate.n, one.rate.d] for one in found}}
+
+    return run
+
+
+def read_bare(folder: Path) -> Callable[[], Result]:
+    """DuckDB's strict reader: every column that Spinewise reads, and nothing done with it."""
+
+    def run() -> Result:
+        rows = 0
+        connection = connect()
+        for path in sorted((folder / "fhir").glob("*.ndjson")):
+            source = _source(path)
+            names = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+            counts = ", ".join(f'count("{name}")' for name in names)
+            row = connection.execute(f"SELECT count(*), {counts} FROM {source}").fetchone()
+            rows += row[0] if row else 0
+        connection.close()
+        return {"rows": rows}
+
+    return run
+
+
+def read_to_parquet(folder: Path) -> Callable[[], Result]:
+    """The same columns, written as they are to Parquet files compressed as a snapshot's are."""
+
+    def run() -> Result:
+        rows = 0
+        connection = connect()
+        with tempfile.TemporaryDirectory() as target:
+            for path in sorted((folder / "fhir").glob("*.ndjson")):
+                written = quoted(Path(target, f"{path.stem}.parquet"))
+                row = connection.execute(
+                    f"COPY (FROM {_source(path)}) TO {written} (FORMAT parquet, COMPRESSION zstd)"
+                ).fetchone()
+                rows += row[0] if row else 0
+        connection.close()
+        return {"rows": rows}
+
+    return run
+
+
+def read_export(folder: Path) -> Callable[[], Result]:
+    """Spinewise: digest, sift, settle, and a snapshot of the record tables on disk."""
+
+    def run() -> Result:
+        with tempfile.TemporaryDirectory() as workspace:
+            records = import_export(folder / "fhir", Path(workspace), today=TODAY)
+            connection = records.connect()
+            row = connection.execute("SELECT sum(read), sum(stored) FROM ledger").fetchone()
+            connection.close()
+            shutil.rmtree(records.folder)
+        assert row is not None
+        return {"rows": int(row[0]), "stored": int(row[1])}
+
+    return run
+
+
+def load(folder: Path) -> Callable[[], Result]:
+    """Loading and checking the change package."""
+    return lambda: {"indicators": len(load_package().indicators)}
+
+
+def compile_all(folder: Path) -> Callable[[], Result]:
+    """Compiling the plan of all indicators, and printing it as SQL."""
+    package = load_package()
+    records = Records.open(folder / "records")
+    connection = records.connect()
+    frame = build_frame(connection, records, package, (0, 1))
+    connection.close()
+
+    def run() -> Result:
+        plan = compile_plan(frame, list(package.indicators.values()))
+        printed = [tree.sql(dialect="duckdb") for _, tree in [*plan.steps, *plan.views]]
+        return {"characters": sum(len(text) for text in printed)}
+
+    return run
+
+
+CONTENDERS: Final = {
+    made.__name__: made
+    for made in (by_hand, review, read_bare, read_to_parquet, read_export, load, compile_all)
+}
+
+
+def _source(path: Path) -> str:
+    columns = shapes.columns(path.stem)
+    return f"read_ndjson({quoted(path)}, columns={columns}, compression='uncompressed')"
+
+
+def main() -> None:
+    """Run one contender: once to warm up, once to measure."""
+    name, folder = sys.argv[1:]
+    run = CONTENDERS[name](Path(folder))
+    run()
+    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    result = run()
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
+    print(
+        json.dumps(
+            {
+                "wall": wall,
+                "user": after.ru_utime - before.ru_utime,
+                "system": after.ru_stime - before.ru_stime,
+                "peak": after.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+                **result,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

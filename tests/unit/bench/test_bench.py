@@ -1,0 +1,59 @@
+"""The measurements run; nothing here says how long they may take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bench.__main__ import main, take
+from bench.contenders import CONTENDERS
+from bench.export import TYPES, write_export
+from bench.population import write_population
+
+from spinewise.know.loader import load_package
+
+PEOPLE = 400
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bench")
+    write_population(PEOPLE, load_package(), folder)
+    write_export(20, folder / "fhir")
+    return folder
+
+
+def test_the_review_and_the_query_by_hand_count_people_of_the_same_records(folder: Path) -> None:
+    """Nobody is counted by hand who is no episode of the review."""
+    by_hand = CONTENDERS["by_hand"](folder)()["rates"]["by hand"]
+    rates = CONTENDERS["review"](folder)()["rates"]
+    assert set(rates) == set(load_package().indicators)
+    assert 0 < by_hand[1] <= rates["red-flag-documentation"][1] < PEOPLE
+
+
+def test_every_resource_that_is_read_bare_is_read_by_spinewise(folder: Path) -> None:
+    """The three readers see the same rows, and a sound export is stored whole."""
+    bare = CONTENDERS["read_bare"](folder)()["rows"]
+    written = CONTENDERS["read_to_parquet"](folder)()["rows"]
+    ours = CONTENDERS["read_export"](folder)()
+    lines = sum(
+        len((folder / "fhir" / f"{name}.ndjson").read_text(encoding="utf-8").splitlines())
+        for name in TYPES
+    )
+    assert bare == written == ours["rows"] == lines
+    assert 0 < ours["stored"] < lines  # blood tests and pulses are read and not stored
+
+
+def test_a_contender_says_what_it_took(folder: Path) -> None:
+    """In a process of its own, with the peak of its memory."""
+    taken = take(["compile_all"], folder, 1)["compile_all"]
+    assert taken.result["characters"] > 10_000
+    assert taken.processor > 0
+    assert taken.peak > 10_000_000
+
+
+def test_an_unknown_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is written."""
+    monkeypatch.setattr("sys.argv", ["bench", "--size", "huge"])
+    with pytest.raises(SystemExit):
+        main()
