@@ -80,7 +80,7 @@ UNFELT: Final[dict[str, str]] = {
 @pytest.mark.parametrize("change", CHANGES, ids=[change.what for change in CHANGES])
 def test_a_small_change_is_felt(change: Change, read: Reader) -> None:
     """At least one case no longer comes out as expected."""
-    feels = any(_felt(change, case, read) for case in CASES)
+    feels = _feeling(change, read) is not None
 
     if change.what in UNFELT:
         assert not feels, f"a case feels {change.what!r}: take it off the list"
@@ -91,6 +91,16 @@ def test_a_small_change_is_felt(change: Change, read: Reader) -> None:
 def test_the_list_names_changes() -> None:
     """Each change on the list is one that is tried."""
     assert UNFELT.keys() <= {change.what for change in CHANGES}
+
+
+def _feeling(change: Change, read: Reader) -> Case | None:
+    """The first case that feels a change; it is asked first about the next one, of its kind."""
+    for case in CASES:
+        if _felt(change, case, read):
+            CASES.remove(case)
+            CASES.insert(0, case)
+            return case
+    return None
 
 
 def _felt(change: Change, case: Case, read: Reader) -> bool:
