@@ -1,0 +1,5509 @@
+-- diagnosis
+SELECT
+  patient,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(visit_lo, start_lo)) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(visit_hi, start_hi)) AS day_hi,
+  visit,
+  COALESCE(visit_setting, setting) AS setting,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi,
+  diagnosis_verified_23 AS is_verified
+FROM events
+JOIN code_is
+  USING (code)
+WHERE
+  diagnosis_22
+  AND kind = 'condition'
+  AND status IS DISTINCT FROM 'refuted'
+  AND NOT start_lo IS NULL
+UNION ALL
+SELECT
+  patient,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+  visit,
+  setting,
+  NULL,
+  NULL,
+  diagnosis_verified_23
+FROM visits
+JOIN code_is
+  USING (code)
+WHERE
+  diagnosis_22 AND NOT start_lo IS NULL;
+
+-- index_visit
+WITH linked AS (
+  SELECT
+    *
+  FROM visits
+  SEMI JOIN diagnosis
+    USING (visit)
+), unlinked AS (
+  SELECT
+    patient,
+    CAST('1970-01-01' AS DATE) + CAST(day_lo AS INT) AS start_lo
+  FROM diagnosis
+  WHERE
+    visit IS NULL AND day_lo = day_hi
+), same_day AS (
+  SELECT
+    visits.*
+  FROM visits
+  SEMI JOIN unlinked
+    USING (patient, start_lo)
+  ANTI JOIN diagnosis
+    USING (visit)
+  WHERE
+    start_lo = start_hi
+)
+SELECT
+  patient,
+  visit,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS index_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS index_hi,
+  start_lo,
+  start_hi,
+  start_time,
+  setting,
+  COALESCE(clinician, '') AS clinician,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi
+FROM (
+  SELECT
+    *
+  FROM linked
+  UNION ALL
+  SELECT
+    *
+  FROM same_day
+)
+WHERE
+  (
+    setting IS NULL OR setting IN ('office', 'virtual', 'emergency', 'home')
+  )
+  AND NOT start_lo IS NULL;
+
+-- first_visit
+SELECT
+  *
+FROM index_visit
+QUALIFY
+  ROW_NUMBER() OVER (
+    PARTITION BY patient, index_lo, index_hi
+    ORDER BY start_time IS NULL, start_time, visit
+  ) = 1;
+
+-- said_at_index
+SELECT
+  v.visit,
+  MIN({'lo': d.onset_lo, 'hi': d.onset_hi}) FILTER(WHERE
+    NOT d.onset_lo IS NULL) AS onset,
+  BOOL_OR(CAST(d.is_verified AS BOOLEAN)) AS is_verified
+FROM (
+  SELECT
+    v.visit,
+    d.onset_lo,
+    d.onset_hi,
+    d.is_verified
+  FROM first_visit AS v
+  JOIN diagnosis AS d
+    ON d.visit = v.visit
+  UNION ALL
+  SELECT
+    v.visit,
+    d.onset_lo,
+    d.onset_hi,
+    d.is_verified
+  FROM first_visit AS v
+  JOIN diagnosis AS d
+    ON d.patient = v.patient
+    AND d.visit IS NULL
+    AND d.day_lo = v.index_lo
+    AND d.day_hi = v.index_lo
+    AND v.index_lo = v.index_hi
+  UNION ALL
+  SELECT
+    visit,
+    onset_lo,
+    onset_hi,
+    NULL
+  FROM first_visit
+) AS d
+JOIN first_visit AS v
+  USING (visit)
+GROUP BY
+  v.visit;
+
+-- followed
+WITH later AS (
+  SELECT
+    v.visit AS index_visit,
+    p.visit,
+    p.start_lo,
+    p.start_time,
+    p.clinician
+  FROM first_visit AS v
+  JOIN visits AS p
+    ON p.patient = v.patient AND p.start_lo BETWEEN v.start_lo AND v.start_lo + 14
+  WHERE
+    NOT (
+      v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
+    )
+    AND v.index_lo = v.index_hi
+    AND (
+      p.setting IS NULL OR p.setting IN ('office', 'virtual', 'home')
+    )
+    AND p.start_lo = p.start_hi
+)
+SELECT
+  index_visit AS visit,
+  COALESCE(clinician, '') AS clinician
+FROM later
+QUALIFY
+  ROW_NUMBER() OVER (PARTITION BY index_visit ORDER BY start_lo, start_time IS NULL, start_time, visit) = 1;
+
+-- covered
+WITH span AS (
+  SELECT
+    patient,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS opens,
+    COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), end_lo), 1000000) AS closes
+  FROM coverage
+  SEMI JOIN first_visit
+    USING (patient)
+  WHERE
+    NOT start_hi IS NULL
+), marked AS (
+  SELECT
+    *,
+    CASE
+      WHEN opens <= 1 + MAX(closes) OVER (
+        PARTITION BY patient
+        ORDER BY opens, closes
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      )
+      THEN 0
+      ELSE 1
+    END AS starts
+  FROM span
+), numbered AS (
+  SELECT
+    *,
+    SUM(starts) OVER (
+      PARTITION BY patient
+      ORDER BY opens, closes
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS joined
+  FROM marked
+)
+SELECT
+  patient,
+  MIN(opens) AS opens,
+  MAX(closes) AS closes
+FROM numbered
+GROUP BY
+  patient,
+  joined;
+
+-- earlier
+SELECT
+  c.visit,
+  BOOL_OR(
+    CAST((
+      d.day_lo >= (
+        c.index_lo + -180
+      ) AND d.day_hi <= (
+        c.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS sure,
+  BOOL_OR(
+    CAST((
+      d.day_hi >= (
+        c.index_lo + -180
+      ) AND d.day_lo <= (
+        c.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS possible
+FROM first_visit AS c
+JOIN diagnosis AS d
+  ON d.patient = c.patient
+WHERE
+  (
+    d.setting IS NULL OR NOT d.setting IN ('laboratory')
+  )
+GROUP BY
+  c.visit;
+
+-- candidate
+WITH known AS (
+  SELECT
+    v.*,
+    p.birth_lo,
+    p.birth_hi,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_from_hi) AS enrolled_from_hi,
+    LEAST(
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_lo), 1000000),
+      CASE WHEN has.patient IS NULL THEN 1000000 ELSE COALESCE(s.closes, -1000000) END
+    ) AS leaves_lo,
+    LEAST(
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_hi), 1000000),
+      CASE WHEN has.patient IS NULL THEN 1000000 ELSE COALESCE(s.closes, -1000000) END
+    ) AS leaves_hi,
+    CASE
+      WHEN NOT p.death_lo IS NULL
+      THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+      WHEN NOT p.death_text IS NULL
+      THEN -1000000
+      ELSE 1000000
+    END AS dies_lo,
+    CASE
+      WHEN NOT p.death_lo IS NULL
+      THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+      ELSE 1000000
+    END AS dies_hi,
+    CASE WHEN has.patient IS NULL THEN -1000000 ELSE COALESCE(s.opens, 1000000) END AS covered_from,
+    COALESCE(e.sure, FALSE) AS earlier_sure,
+    COALESCE(e.possible, FALSE) AS earlier_possible,
+    said.onset,
+    COALESCE(said.is_verified, FALSE) AS is_verified,
+    CASE
+      WHEN (
+        v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
+      )
+      OR v.index_lo <> v.index_hi
+      THEN v.clinician
+      ELSE COALESCE(f.clinician, '')
+    END AS attributed
+  FROM first_visit AS v
+  JOIN patients AS p
+    ON p.patient = v.patient
+  LEFT JOIN (
+    SELECT DISTINCT
+      patient
+    FROM covered
+  ) AS has
+    ON has.patient = v.patient
+  LEFT JOIN covered AS s
+    ON s.patient = v.patient AND v.index_lo BETWEEN s.opens AND s.closes
+  LEFT JOIN earlier AS e
+    ON e.visit = v.visit
+  LEFT JOIN said_at_index AS said
+    ON said.visit = v.visit
+  LEFT JOIN followed AS f
+    ON f.visit = v.visit
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN index_lo <> index_hi
+      THEN NULL
+      WHEN earlier_sure
+      THEN FALSE
+      WHEN earlier_possible
+      THEN NULL
+      WHEN (
+        index_lo + -180
+      ) >= GREATEST(19000, COALESCE(enrolled_from_hi, -1000000), covered_from)
+      THEN TRUE
+      ELSE NULL
+    END AS washout,
+    CASE
+      WHEN birth_lo IS NULL
+      THEN NULL
+      WHEN (
+        YEAR(start_lo) - YEAR(birth_hi) - CASE
+          WHEN MONTH(start_lo) * 100 + DAY(start_lo) < MONTH(birth_hi) * 100 + DAY(birth_hi)
+          THEN 1
+          ELSE 0
+        END
+      ) >= 16
+      THEN TRUE
+      WHEN (
+        YEAR(start_hi) - YEAR(birth_lo) - CASE
+          WHEN MONTH(start_hi) * 100 + DAY(start_hi) < MONTH(birth_lo) * 100 + DAY(birth_lo)
+          THEN 1
+          ELSE 0
+        END
+      ) < 16
+      THEN FALSE
+      ELSE NULL
+    END AS age
+  FROM known
+)
+SELECT
+  CAST(visit AS BIGINT) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  setting,
+  attributed AS clinician,
+  onset.lo AS onset_lo,
+  onset.hi AS onset_hi,
+  washout,
+  age,
+  washout AND age AS is_episode,
+  leaves_lo,
+  leaves_hi,
+  dies_lo,
+  dies_hi,
+  NOT is_verified AS proposed
+FROM judged;
+
+-- image_row
+WITH imaging AS (
+  SELECT
+    e.patient,
+    e.event,
+    COALESCE(e.role, 'performed') AS role,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS day_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS day_hi,
+    e.start_time,
+    e.link,
+    CASE
+      WHEN e.clinician_role = 'ordering'
+      OR (
+        e.role = 'order' AND COALESCE(e.clinician_role, '') = ''
+      )
+      THEN NULLIF(e.clinician, '')
+    END AS ordered_by,
+    COALESCE(c.modality, e.modality, '') AS modality,
+    LOWER(TRIM(COALESCE(e.region, ''))) AS named,
+    COALESCE(c.image_24, FALSE) AS listed,
+    COALESCE(c.level_unknown, FALSE) AS level_unknown,
+    COALESCE(c.image_24, FALSE) AND NOT COALESCE(c.image_verified_25, FALSE) AS proposed,
+    COALESCE(r.diagnosis_22, FALSE) AS for_pain,
+    COALESCE(
+      REGEXP_MATCHES(
+        e.text,
+        '(?i)(?:\b(thoraco[ -]?)?lumb(ar|o))|(?:\b((thoraco|dorso)[ -]?)?lomb(aire|al|o))|(?:\bl[ -]?spine)|(?:\bls[ -]?spine)|(?:\bl[1-5]\b)|(?:\blow(er)? back\b)|(?:\bbas du dos\b)'
+      ),
+      FALSE
+    ) AS says_so
+  FROM events AS e
+  LEFT JOIN code_is AS c
+    ON c.code = e.code
+  LEFT JOIN code_is AS r
+    ON r.code = e.reason
+  WHERE
+    e.kind = 'imaging'
+    AND e.status IS DISTINCT FROM 'refuted'
+    AND NOT e.start_lo IS NULL
+), classed AS (
+  SELECT
+    *,
+    CASE
+      WHEN named = 'lumbar'
+      THEN TRUE
+      WHEN named <> '' AND NOT named IN ('spine')
+      THEN FALSE
+      WHEN named = '' AND NOT level_unknown
+      THEN listed OR says_so
+      WHEN says_so OR for_pain
+      THEN TRUE
+      ELSE NULL
+    END AS region
+  FROM imaging
+)
+SELECT
+  patient,
+  event,
+  role,
+  day_lo,
+  day_hi,
+  start_time,
+  link,
+  ordered_by,
+  modality,
+  region,
+  for_pain,
+  proposed,
+  COALESCE(
+    'link:' || link,
+    CASE
+      WHEN role = 'order'
+      THEN 'order:' || event
+      ELSE 'shown:' || modality || ':' || day_lo || ':' || day_hi
+    END
+  ) AS image_group
+FROM classed
+WHERE
+  region IS NULL OR region;
+
+-- image_group
+SELECT
+  patient,
+  image_group,
+  MAX(link) AS link,
+  (
+    CASE
+      WHEN BOOL_OR(CAST(region AS BOOLEAN))
+      THEN TRUE
+      WHEN BOOL_OR(CAST(region IS NULL AS BOOLEAN))
+      THEN NULL
+      ELSE FALSE
+    END
+  ) AS region,
+  BOOL_OR(CAST(for_pain AS BOOLEAN)) AS for_pain,
+  BOOL_OR(CAST(role IN ('performed', 'study') AS BOOLEAN)) AS is_shown,
+  MIN(event) FILTER(WHERE
+    role = 'order') AS order_event,
+  ARG_MIN(day_lo, event) FILTER(WHERE
+    role = 'order') AS order_lo,
+  ARG_MIN(day_hi, event) FILTER(WHERE
+    role = 'order') AS order_hi,
+  ARG_MIN(proposed, event) FILTER(WHERE
+    role = 'order') AS proposed,
+  ARG_MIN(modality, event) FILTER(WHERE
+    modality <> '') AS modality,
+  ARG_MIN(ordered_by, event) FILTER(WHERE
+    NOT ordered_by IS NULL) AS clinician
+FROM image_row
+GROUP BY
+  patient,
+  image_group;
+
+-- performance
+SELECT
+  r.patient,
+  r.image_group,
+  r.day_lo,
+  r.day_hi,
+  MIN(r.event) AS event,
+  ARG_MIN(r.proposed, r.event) AS proposed,
+  MIN(r.start_time) AS performed_time,
+  ARG_MIN(r.modality, r.event) FILTER(WHERE
+    r.modality <> '') AS modality,
+  ROW_NUMBER() OVER (PARTITION BY r.patient, r.image_group ORDER BY r.day_lo, r.day_hi) AS number
+FROM image_row AS r
+JOIN image_group AS g
+  USING (patient, image_group)
+WHERE
+  r.role IN ('performed', 'study') OR (
+    r.role = 'report' AND NOT g.is_shown
+  )
+GROUP BY
+  r.patient,
+  r.image_group,
+  r.day_lo,
+  r.day_hi;
+
+-- image_part
+WITH part AS (
+  SELECT
+    g.patient,
+    COALESCE(g.order_event, p.event) AS event,
+    CASE WHEN NOT g.order_event IS NULL THEN COALESCE(p.number, 1) ELSE 1 END AS number,
+    CASE WHEN NOT g.order_event IS NULL THEN g.proposed ELSE p.proposed END AS proposed,
+    g.order_lo,
+    g.order_hi,
+    p.day_lo AS shown_lo,
+    p.day_hi AS shown_hi,
+    p.performed_time,
+    COALESCE(p.modality, g.modality, '') AS modality,
+    g.region,
+    g.for_pain,
+    COALESCE(g.clinician, '') AS clinician,
+    g.link
+  FROM image_group AS g
+  LEFT JOIN performance AS p
+    USING (patient, image_group)
+), alike AS (
+  SELECT
+    patient,
+    modality,
+    shown_lo,
+    shown_hi,
+    (
+      CASE
+        WHEN BOOL_OR(CAST(region AS BOOLEAN))
+        THEN TRUE
+        WHEN BOOL_OR(CAST(region IS NULL AS BOOLEAN))
+        THEN NULL
+        ELSE FALSE
+      END
+    ) AS region,
+    BOOL_OR(CAST(for_pain AS BOOLEAN)) AS for_pain,
+    BOOL_OR(CAST(NOT order_lo IS NULL AS BOOLEAN)) AS is_ordered,
+    MIN(event) AS first_event
+  FROM part
+  WHERE
+    NOT shown_lo IS NULL
+  GROUP BY
+    patient,
+    modality,
+    shown_lo,
+    shown_hi
+)
+SELECT
+  p.*
+  REPLACE (CASE WHEN p.shown_lo IS NULL THEN p.region ELSE a.region END AS region, CASE WHEN p.shown_lo IS NULL THEN p.for_pain ELSE a.for_pain END AS for_pain)
+FROM part AS p
+LEFT JOIN alike AS a
+  USING (patient, modality, shown_lo, shown_hi)
+WHERE
+  p.shown_lo IS NULL
+  OR NOT p.order_lo IS NULL
+  OR (
+    NOT a.is_ordered AND p.event = a.first_event
+  );
+
+-- waiting
+SELECT
+  o.*,
+  ROW_NUMBER() OVER (PARTITION BY patient, modality ORDER BY order_lo, event) AS place
+FROM image_part AS o
+WHERE
+  shown_lo IS NULL AND order_lo = order_hi;
+
+-- free
+SELECT
+  f.*,
+  ROW_NUMBER() OVER (PARTITION BY patient, modality ORDER BY shown_lo, event) AS place
+FROM image_part AS f
+WHERE
+  order_lo IS NULL AND shown_lo = shown_hi;
+
+-- joined
+WITH RECURSIVE queue AS (
+  SELECT
+    patient,
+    modality,
+    CAST(0 AS BIGINT) AS turn,
+    CAST(0 AS BIGINT) AS taken,
+    CAST(0 AS BIGINT) AS match
+  FROM (
+    SELECT DISTINCT
+      patient,
+      modality
+    FROM waiting
+    SEMI JOIN free
+      USING (patient, modality)
+  )
+  UNION ALL
+  SELECT
+    q.patient,
+    q.modality,
+    q.turn + 1,
+    CASE
+      WHEN MIN(f.shown_lo) <= ANY_VALUE(w.order_lo) + 365
+      THEN MIN(f.place)
+      ELSE ANY_VALUE(q.taken)
+    END,
+    CASE
+      WHEN MIN(f.shown_lo) <= ANY_VALUE(w.order_lo) + 365
+      THEN MIN(f.place)
+      ELSE 0
+    END
+  FROM queue AS q
+  JOIN waiting AS w
+    ON w.patient = q.patient AND w.modality = q.modality AND w.place = q.turn + 1
+  LEFT JOIN free AS f
+    ON f.patient = q.patient
+    AND f.modality = q.modality
+    AND f.place > q.taken
+    AND f.shown_lo >= w.order_lo
+  GROUP BY
+    q.patient,
+    q.modality,
+    q.turn
+)
+SELECT
+  patient,
+  modality,
+  turn AS order_place,
+  match AS shown_place
+FROM queue
+WHERE
+  match > 0;
+
+-- image
+WITH matched AS (
+  SELECT
+    w.patient,
+    w.event,
+    w.number,
+    w.proposed,
+    w.order_lo,
+    w.order_hi,
+    f.shown_lo,
+    f.shown_hi,
+    f.performed_time,
+    w.modality,
+    w.region OR f.region AS region,
+    w.for_pain OR f.for_pain AS for_pain,
+    CASE WHEN w.clinician <> '' THEN w.clinician ELSE f.clinician END AS clinician,
+    w.link,
+    f.link AS shown_link,
+    f.event AS shown_event
+  FROM joined AS j
+  JOIN waiting AS w
+    ON w.patient = j.patient AND w.modality = j.modality AND w.place = j.order_place
+  JOIN free AS f
+    ON f.patient = j.patient AND f.modality = j.modality AND f.place = j.shown_place
+), every AS (
+  SELECT
+    *
+    EXCLUDE (shown_event)
+  FROM matched
+  UNION ALL
+  SELECT
+    patient,
+    event,
+    number,
+    proposed,
+    order_lo,
+    order_hi,
+    shown_lo,
+    shown_hi,
+    performed_time,
+    modality,
+    region,
+    for_pain,
+    clinician,
+    link,
+    NULL
+  FROM image_part AS p
+  WHERE
+    NOT (
+      p.shown_lo IS NULL
+      AND p.order_lo = p.order_hi
+      AND EXISTS(
+        SELECT
+          1
+        FROM matched AS m
+        WHERE
+          m.event = p.event
+      )
+    )
+    AND NOT (
+      p.order_lo IS NULL
+      AND EXISTS(
+        SELECT
+          1
+        FROM matched AS m
+        WHERE
+          m.shown_event = p.event
+      )
+    )
+)
+SELECT
+  CAST(event AS BIGINT) * 1000000 + number AS image,
+  *,
+  COALESCE(order_lo, shown_lo) AS day_lo,
+  COALESCE(order_hi, shown_hi) AS day_hi
+FROM every;
+
+-- placed
+WITH near AS (
+  SELECT
+    i.image,
+    ARG_MAX(c.unit, c.index_lo) FILTER(WHERE
+      c.is_dated AND c.index_lo <= i.day_lo) AS holds_first,
+    ARG_MAX(c.unit, c.index_lo) FILTER(WHERE
+      c.is_dated AND c.index_lo <= i.day_hi) AS holds_last,
+    ARG_MIN(c.unit, c.index_lo) FILTER(WHERE
+      c.is_dated
+      AND i.day_lo = i.day_hi
+      AND NOT i.order_lo IS NULL
+      AND i.for_pain
+      AND c.index_lo - i.day_lo BETWEEN 1 AND 14) AS soon,
+    ARG_MIN(c.unit, {'lo': c.index_lo, 'hi': c.index_hi}) FILTER(WHERE
+      c.index_lo <= i.day_hi AND i.day_lo <= c.index_hi + 84) AS perhaps
+  FROM image AS i
+  JOIN candidate AS c
+    ON c.patient = i.patient AND c.is_episode IS DISTINCT FROM FALSE
+  GROUP BY
+    i.image
+), held AS (
+  SELECT
+    i.image,
+    CASE
+      WHEN f.unit = l.unit AND i.day_lo <= f.index_lo + 84 AND i.day_hi <= l.index_lo + 84
+      THEN f.unit
+    END AS held,
+    n.soon,
+    n.perhaps
+  FROM image AS i
+  JOIN near AS n
+    USING (image)
+  LEFT JOIN candidate AS f
+    ON f.unit = n.holds_first
+  LEFT JOIN candidate AS l
+    ON l.unit = n.holds_last
+), chosen AS (
+  SELECT
+    image,
+    COALESCE(held, soon, perhaps) AS unit,
+    NOT held IS NULL AS is_held,
+    NOT COALESCE(held, soon) IS NULL AS certain
+  FROM held
+)
+SELECT
+  *,
+  counted_lo - index_lo AS after_lo,
+  counted_hi - index_lo AS after_hi
+FROM (
+  SELECT
+    i.*,
+    c.unit,
+    c.index_lo,
+    COALESCE(h.certain, TRUE) AS certain,
+    CASE WHEN h.is_held OR NOT h.certain THEN i.day_lo ELSE c.index_lo END AS counted_lo,
+    CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE c.index_lo END AS counted_hi
+  FROM image AS i
+  LEFT JOIN chosen AS h
+    USING (image)
+  LEFT JOIN candidate AS c
+    ON c.unit = h.unit
+);
+
+-- unit
+SELECT
+  *
+FROM candidate
+WHERE
+  is_dated
+  AND is_episode IS DISTINCT FROM FALSE
+  AND (
+    (
+      index_lo <= 19800 AND index_hi >= 19250
+    )
+    OR unit IN (
+      SELECT
+        unit
+      FROM placed
+      WHERE
+        NOT unit IS NULL AND day_lo <= 19800 AND day_hi >= 19250
+    )
+  );
+
+-- evidence
+WITH named AS (
+  SELECT
+    *
+  FROM events
+  WHERE
+    code IN (
+      SELECT
+        code
+      FROM code_is
+      WHERE
+        is_evidence
+    )
+    AND kind <> 'imaging'
+  UNION ALL
+  SELECT
+    *
+  FROM events
+  WHERE
+    (
+      kind = 'referral'
+      OR (
+        kind = 'procedure'
+        AND specialty IN (
+          SELECT
+            code
+          FROM code_is
+          WHERE
+            is_evidence
+        )
+      )
+    )
+    AND (
+      code IS NULL
+      OR NOT code IN (
+        SELECT
+          code
+        FROM code_is
+        WHERE
+          is_evidence
+      )
+    )
+)
+SELECT
+  u.unit,
+  e.event,
+  e.kind,
+  e.code,
+  e.specialty,
+  e.status,
+  e.category,
+  e.visit,
+  e.claim,
+  e.link,
+  e.value,
+  e.number,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS day_hi,
+  e.start_time AS day_time,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.recorded_lo, e.start_lo)) AS seen_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.recorded_hi, e.start_hi)) AS seen_hi,
+  e.recorded_time,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.end_lo) AS end_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.end_hi) AS end_hi
+FROM named AS e
+JOIN unit AS u
+  ON u.patient = e.patient
+WHERE
+  NOT e.start_lo IS NULL
+  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) <= u.index_lo + 168;
+
+-- emergency_row
+SELECT
+  u.unit,
+  u.index_lo,
+  e.day_lo,
+  e.day_hi,
+  f.finding,
+  f.role = 'said' AS is_said,
+  CASE WHEN f.role = 'said' THEN e.value = 'present' ELSE TRUE END AS is_present,
+  f.role = 'current'
+  AND e.status IS NOT DISTINCT FROM 'refuted'
+  AND (
+    e.end_lo IS NULL OR e.end_lo <= e.day_hi
+  ) AS may_be_refuted
+FROM unit AS u
+JOIN evidence AS e
+  USING (unit)
+JOIN finding_code AS f
+  USING (code)
+WHERE
+  f.finding IN (1, 2, 64, 524288)
+  AND (
+    (
+      f.role = 'said'
+      AND e.kind = 'finding'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND e.value IN ('present', 'absent')
+    )
+    OR (
+      f.role = 'current' AND e.kind <> 'finding'
+    )
+  );
+
+-- emergency
+SELECT
+  unit,
+  MIN(day_lo) FILTER(WHERE
+    is_present
+    AND (
+      CASE
+        WHEN may_be_refuted
+        AND (
+          CASE
+            WHEN (
+              day_lo >= index_lo AND day_hi <= (
+                index_lo + 84
+              )
+            )
+            THEN TRUE
+            WHEN (
+              day_hi >= index_lo AND day_lo <= (
+                index_lo + 84
+              )
+            )
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        THEN NULL
+        ELSE (
+          CASE
+            WHEN (
+              day_lo >= index_lo AND day_hi <= (
+                index_lo + 84
+              )
+            )
+            THEN TRUE
+            WHEN (
+              day_hi >= index_lo AND day_lo <= (
+                index_lo + 84
+              )
+            )
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      END
+    )) AS since,
+  ARRAY_AGG(DISTINCT finding) FILTER(WHERE
+    is_present
+    AND (
+      CASE
+        WHEN may_be_refuted
+        AND (
+          CASE
+            WHEN (
+              day_lo >= index_lo AND day_hi <= (
+                index_lo + 84
+              )
+            )
+            THEN TRUE
+            WHEN (
+              day_hi >= index_lo AND day_lo <= (
+                index_lo + 84
+              )
+            )
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        THEN NULL
+        ELSE (
+          CASE
+            WHEN (
+              day_lo >= index_lo AND day_hi <= (
+                index_lo + 84
+              )
+            )
+            THEN TRUE
+            WHEN (
+              day_hi >= index_lo AND day_lo <= (
+                index_lo + 84
+              )
+            )
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      END
+    )) AS findings,
+  CASE
+    WHEN BOOL_OR(
+      CAST(is_present
+      AND (
+        CASE
+          WHEN may_be_refuted
+          AND (
+            CASE
+              WHEN (
+                day_lo >= index_lo AND day_hi <= (
+                  index_lo + 84
+                )
+              )
+              THEN TRUE
+              WHEN (
+                day_hi >= index_lo AND day_lo <= (
+                  index_lo + 84
+                )
+              )
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN (
+                day_lo >= index_lo AND day_hi <= (
+                  index_lo + 84
+                )
+              )
+              THEN TRUE
+              WHEN (
+                day_hi >= index_lo AND day_lo <= (
+                  index_lo + 84
+                )
+              )
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      ) AS BOOLEAN)
+    )
+    THEN TRUE
+    WHEN BOOL_OR(
+      CAST(is_present
+      AND (
+        CASE
+          WHEN may_be_refuted
+          AND (
+            CASE
+              WHEN (
+                day_lo >= index_lo AND day_hi <= (
+                  index_lo + 84
+                )
+              )
+              THEN TRUE
+              WHEN (
+                day_hi >= index_lo AND day_lo <= (
+                  index_lo + 84
+                )
+              )
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN (
+                day_lo >= index_lo AND day_hi <= (
+                  index_lo + 84
+                )
+              )
+              THEN TRUE
+              WHEN (
+                day_hi >= index_lo AND day_lo <= (
+                  index_lo + 84
+                )
+              )
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      ) IS NULL AS BOOLEAN)
+    )
+    OR COUNT(DISTINCT finding) FILTER(WHERE
+      is_said
+      AND (
+        CASE
+          WHEN may_be_refuted
+          AND (
+            CASE
+              WHEN (
+                day_lo >= index_lo AND day_hi <= (
+                  index_lo + 84
+                )
+              )
+              THEN TRUE
+              WHEN (
+                day_hi >= index_lo AND day_lo <= (
+                  index_lo + 84
+                )
+              )
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN (
+                day_lo >= index_lo AND day_hi <= (
+                  index_lo + 84
+                )
+              )
+              THEN TRUE
+              WHEN (
+                day_hi >= index_lo AND day_lo <= (
+                  index_lo + 84
+                )
+              )
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      )) < 4
+    THEN NULL
+    ELSE FALSE
+  END AS state
+FROM emergency_row
+GROUP BY
+  unit;
+
+-- fitting
+SELECT DISTINCT
+  unit,
+  UNNEST(
+    CASE
+      WHEN finding = 1
+      THEN ['mri', 'ct']
+      WHEN finding = 2
+      THEN ['mri', 'ct']
+      WHEN finding = 64
+      THEN ['mri', 'ct']
+      WHEN finding = 524288
+      THEN ['mri', 'ct']
+      ELSE ['']
+    END
+  ) AS modality
+FROM (
+  SELECT
+    unit,
+    UNNEST(findings) AS finding
+  FROM emergency
+);
+
+-- near_visit
+SELECT
+  u.unit,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_hi) AS day_hi,
+  v.setting,
+  v.code,
+  v.specialty
+FROM visits AS v
+JOIN unit AS u
+  ON u.patient = v.patient
+LEFT JOIN emergency AS e
+  ON e.unit = u.unit
+WHERE
+  NOT v.start_lo IS NULL
+  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_hi) >= u.index_lo + 0
+  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) <= GREATEST(u.index_lo, COALESCE(e.since, u.index_lo)) + 84;
+
+-- reading
+WITH first_image AS (
+  SELECT
+    unit,
+    MIN({'after': after_lo, 'image': image}).image AS image
+  FROM placed
+  WHERE
+    certain AND region AND after_lo = after_hi AND after_lo BETWEEN 0 AND 42
+  GROUP BY
+    unit
+)
+SELECT
+  u.unit * 2 AS reading,
+  'episode' AS of_what,
+  u.unit,
+  f.image,
+  u.index_lo,
+  u.index_lo + COALESCE(p.after_lo, 42) AS as_of,
+  p.link,
+  p.shown_link,
+  p.shown_lo,
+  p.shown_hi,
+  p.performed_time
+FROM unit AS u
+LEFT JOIN first_image AS f
+  ON f.unit = u.unit
+LEFT JOIN placed AS p
+  ON p.image = f.image
+UNION ALL
+SELECT
+  -1 - p.image,
+  'image',
+  p.unit,
+  p.image,
+  p.index_lo,
+  GREATEST(p.day_lo, p.index_lo),
+  p.link,
+  p.shown_link,
+  p.shown_lo,
+  p.shown_hi,
+  p.performed_time
+FROM placed AS p
+JOIN unit AS u
+  USING (unit)
+WHERE
+  p.certain AND p.day_lo = p.day_hi
+UNION ALL
+SELECT
+  unit * 2 + 1,
+  'by 14',
+  unit,
+  NULL,
+  index_lo,
+  index_lo + 14,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL
+FROM unit;
+
+-- finding_row
+SELECT
+  e.unit,
+  f.role,
+  f.look_back,
+  e.day_lo,
+  e.day_hi,
+  e.day_time,
+  e.seen_lo,
+  e.seen_hi,
+  e.recorded_time,
+  e.end_lo,
+  e.end_hi,
+  e.link,
+  e.status IS NOT DISTINCT FROM 'refuted' AS is_refuted,
+  f.role = 'said' AND e.value = 'present' AS says,
+  BIT_OR(f.finding) AS findings
+FROM evidence AS e
+JOIN finding_code AS f
+  USING (code)
+WHERE
+  (
+    f.role = 'coded' AND e.kind <> 'finding'
+  )
+  OR (
+    f.role = 'said'
+    AND e.kind = 'finding'
+    AND e.status IS DISTINCT FROM 'refuted'
+    AND e.value IN ('present', 'absent')
+  )
+GROUP BY ALL;
+
+-- seen_row
+WITH joined AS (
+  SELECT
+    r.reading,
+    r.index_lo,
+    r.as_of,
+    f.*
+    EXCLUDE (unit),
+    COALESCE(r.index_lo - f.look_back, -1000000) AS looks_from,
+    CASE
+      WHEN f.link IN (r.link, r.shown_link)
+      THEN FALSE
+      WHEN f.seen_lo > r.shown_hi
+      THEN FALSE
+      WHEN f.recorded_time > r.performed_time
+      AND f.seen_lo = f.seen_hi
+      AND r.shown_lo = r.shown_hi
+      AND f.seen_lo = r.shown_lo
+      THEN FALSE
+      WHEN f.seen_hi <= r.as_of
+      THEN TRUE
+      WHEN f.seen_lo <= r.as_of
+      THEN NULL
+      ELSE FALSE
+    END AS seen
+  FROM reading AS r
+  JOIN finding_row AS f
+    USING (unit)
+), dated AS (
+  SELECT
+    *,
+    (
+      CASE
+        WHEN (
+          day_lo >= index_lo AND day_hi <= as_of
+        )
+        THEN TRUE
+        WHEN (
+          day_hi >= index_lo AND day_lo <= as_of
+        )
+        THEN NULL
+        ELSE FALSE
+      END
+    ) AS in_episode,
+    (
+      CASE
+        WHEN (
+          day_lo >= looks_from AND day_hi <= as_of
+        )
+        THEN TRUE
+        WHEN (
+          day_hi >= looks_from AND day_lo <= as_of
+        )
+        THEN NULL
+        ELSE FALSE
+      END
+    ) AS in_look_back,
+    CASE
+      WHEN NOT is_refuted
+      THEN TRUE
+      WHEN end_lo IS NULL
+      THEN NULL
+      ELSE (
+        CASE
+          WHEN (
+            end_lo >= (
+              as_of + 1
+            ) AND end_hi <= 1000000
+          )
+          THEN TRUE
+          WHEN (
+            end_hi >= (
+              as_of + 1
+            ) AND end_lo <= 1000000
+          )
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+    END AS still,
+    (
+      CASE
+        WHEN (
+          end_lo >= -1000000 AND end_hi <= as_of
+        )
+        THEN TRUE
+        WHEN (
+          end_hi >= -1000000 AND end_lo <= as_of
+        )
+        THEN NULL
+        ELSE FALSE
+      END
+    ) AS ended
+  FROM joined
+)
+SELECT
+  reading,
+  role,
+  findings,
+  says,
+  is_refuted,
+  day_lo,
+  day_hi,
+  day_time,
+  end_lo,
+  end_hi,
+  seen,
+  in_look_back,
+  ended,
+  seen_lo >= index_lo AS is_fresh,
+  in_episode AND seen AS answer_held,
+  in_look_back AND seen AND still AS coded
+FROM dated;
+
+-- statement
+SELECT
+  reading,
+  findings,
+  says,
+  NOT answer_held IS NULL AS certain,
+  TRUE AS by_person,
+  COALESCE(CAST(FLOOR(EPOCH(day_time)) AS BIGINT), day_lo * 86400) AS first_moment,
+  COALESCE(CAST(FLOOR(EPOCH(day_time)) AS BIGINT), day_hi * 86400 + 86399) AS last_moment
+FROM seen_row
+WHERE
+  role = 'said' AND answer_held IS DISTINCT FROM FALSE
+UNION ALL
+SELECT
+  reading,
+  findings,
+  FALSE,
+  COALESCE(NOT end_lo IS NULL AND ended, FALSE),
+  FALSE,
+  CASE WHEN end_lo IS NULL THEN day_lo * 86400 ELSE end_lo * 86400 END,
+  CASE WHEN end_lo IS NULL THEN 86400000000 ELSE end_hi * 86400 + 86399 END
+FROM seen_row
+WHERE
+  role = 'coded'
+  AND is_refuted
+  AND coded IS DISTINCT FROM TRUE
+  AND in_look_back IS DISTINCT FROM FALSE
+  AND seen IS DISTINCT FROM FALSE
+  AND (
+    end_lo IS NULL OR ended IS DISTINCT FROM FALSE
+  );
+
+-- said
+WITH latest AS (
+  SELECT
+    s.reading,
+    s.findings,
+    s.says,
+    s.certain,
+    s.by_person,
+    s.last_moment,
+    s.findings & ~COALESCE(BIT_OR(later.findings), 0) AS not_revised
+  FROM statement AS s
+  LEFT JOIN statement AS later
+    ON later.reading = s.reading AND later.certain AND later.first_moment > s.last_moment
+  GROUP BY
+    s.reading,
+    s.findings,
+    s.says,
+    s.certain,
+    s.by_person,
+    s.last_moment
+)
+SELECT
+  reading,
+  BIT_OR(CASE WHEN says THEN not_revised ELSE 0 END) AS present,
+  BIT_OR(CASE WHEN NOT says THEN not_revised ELSE 0 END) AS absent,
+  BIT_OR(CASE WHEN certain THEN not_revised ELSE 0 END) AS certain,
+  BIT_OR(CASE WHEN by_person AND certain THEN findings ELSE 0 END) AS answered
+FROM latest
+GROUP BY
+  reading;
+
+-- coded
+SELECT
+  reading,
+  BIT_OR(CASE WHEN coded THEN findings ELSE 0 END) AS coded,
+  BIT_OR(CASE WHEN coded IS NULL THEN findings ELSE 0 END) AS perhaps_coded,
+  BIT_OR(CASE WHEN coded AND is_fresh THEN findings ELSE 0 END) AS fresh
+FROM seen_row
+WHERE
+  role = 'coded'
+GROUP BY
+  reading;
+
+-- screen
+WITH known AS (
+  SELECT
+    r.reading,
+    COALESCE(said.present, 0) AS present,
+    COALESCE(said.absent, 0) AS absent,
+    COALESCE(said.certain, 0) AS certain,
+    COALESCE(said.answered, 0) AS answered,
+    COALESCE(coded.coded, 0) AS coded,
+    COALESCE(coded.perhaps_coded, 0) AS perhaps_coded,
+    COALESCE(coded.fresh, 0) AS fresh
+  FROM reading AS r
+  LEFT JOIN said
+    USING (reading)
+  LEFT JOIN coded
+    USING (reading)
+), read AS (
+  SELECT
+    reading,
+    answered,
+    coded | perhaps_coded | present | absent AS spoke,
+    (
+      coded & ~(
+        absent & ~present
+      )
+    ) | (
+      ~coded & present & ~absent & certain
+    ) AS yes,
+    ~coded & ~perhaps_coded & absent & ~present & certain AS no,
+    fresh | (
+      present & ~absent & certain
+    ) AS fresh
+  FROM known
+), filled AS (
+  SELECT
+    *,
+    no + 66600960 - (
+      66600960 & spoke
+    ) AS asked_no,
+    no + 67108863 - (
+      67108863 & spoke
+    ) AS known_no
+  FROM read
+), judged AS (
+  SELECT
+    reading,
+    (
+      CASE
+        WHEN yes & 565959 <> 0
+        THEN TRUE
+        WHEN asked_no & 565959 = 565959
+        THEN FALSE
+        ELSE NULL
+      END
+      OR (
+        (
+          CASE WHEN asked_no & 8 <> 0 THEN FALSE WHEN yes & 8 = 8 THEN TRUE ELSE NULL END
+        )
+        AND (
+          CASE
+            WHEN BIT_COUNT(yes & 304) >= 1
+            THEN TRUE
+            WHEN 3 - BIT_COUNT(asked_no & 304) >= 1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      OR (
+        (
+          CASE
+            WHEN asked_no & 1024 <> 0
+            THEN FALSE
+            WHEN yes & 1024 = 1024
+            THEN TRUE
+            ELSE NULL
+          END
+        )
+        AND (
+          CASE
+            WHEN BIT_COUNT(yes & 6144) >= 1
+            THEN TRUE
+            WHEN 2 - BIT_COUNT(asked_no & 6144) >= 1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      OR (
+        CASE
+          WHEN asked_no & 6144 <> 0
+          THEN FALSE
+          WHEN yes & 6144 = 6144
+          THEN TRUE
+          ELSE NULL
+        END
+      )
+      OR (
+        (
+          CASE
+            WHEN asked_no & 65536 <> 0
+            THEN FALSE
+            WHEN yes & 65536 = 65536
+            THEN TRUE
+            ELSE NULL
+          END
+        )
+        AND (
+          CASE
+            WHEN BIT_COUNT(yes & 393216) >= 1
+            THEN TRUE
+            WHEN 2 - BIT_COUNT(asked_no & 393216) >= 1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+    ) AS present,
+    answered & 507903 = 507903 AS complete,
+    yes & fresh & 565959 <> 0 AS sufficient,
+    (
+      (
+        CASE WHEN known_no & 8 <> 0 THEN FALSE WHEN yes & 8 = 8 THEN TRUE ELSE NULL END
+      )
+      AND (
+        CASE
+          WHEN BIT_COUNT(yes & 304) >= 1
+          THEN TRUE
+          WHEN 3 - BIT_COUNT(known_no & 304) >= 1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+    ) AS combination_0,
+    (
+      (
+        CASE
+          WHEN known_no & 1024 <> 0
+          THEN FALSE
+          WHEN yes & 1024 = 1024
+          THEN TRUE
+          ELSE NULL
+        END
+      )
+      AND (
+        CASE
+          WHEN BIT_COUNT(yes & 6144) >= 1
+          THEN TRUE
+          WHEN 2 - BIT_COUNT(known_no & 6144) >= 1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+    ) AS combination_1,
+    (
+      CASE
+        WHEN known_no & 6144 <> 0
+        THEN FALSE
+        WHEN yes & 6144 = 6144
+        THEN TRUE
+        ELSE NULL
+      END
+    ) AS combination_2,
+    (
+      (
+        CASE
+          WHEN known_no & 65536 <> 0
+          THEN FALSE
+          WHEN yes & 65536 = 65536
+          THEN TRUE
+          ELSE NULL
+        END
+      )
+      AND (
+        CASE
+          WHEN BIT_COUNT(yes & 393216) >= 1
+          THEN TRUE
+          WHEN 2 - BIT_COUNT(known_no & 393216) >= 1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+    ) AS combination_3,
+    (
+      (
+        CASE
+          WHEN known_no & 3145728 <> 0
+          THEN FALSE
+          WHEN yes & 3145728 = 3145728
+          THEN TRUE
+          ELSE NULL
+        END
+      )
+      AND (
+        CASE
+          WHEN BIT_COUNT(yes & 29360128) >= 2
+          THEN TRUE
+          WHEN 3 - BIT_COUNT(known_no & 29360128) >= 2
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+    ) AS combination_4,
+    (
+      CASE
+        WHEN known_no & 33554432 <> 0
+        THEN FALSE
+        WHEN yes & 33554432 = 33554432
+        THEN TRUE
+        ELSE NULL
+      END
+    ) AS combination_5
+  FROM filled
+)
+SELECT
+  *,
+  CASE
+    WHEN present
+    THEN TRUE
+    WHEN (
+      NOT present
+    ) AND complete
+    THEN FALSE
+    ELSE NULL
+  END AS status
+FROM judged;
+
+-- reason_flag_evidence
+SELECT
+  u.reading,
+  BOOL_OR(
+    CAST((
+      c.item_1
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(e.value, '')), '_', ' ')), '\s+', '-', 'g') IN ('yes')
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 42
+      )
+      AND e.day_hi <= LEAST((
+        u.index_lo + 84
+      ), u.as_of)
+    ) AS BOOLEAN)
+  ) AS reason_flag_evidence_0,
+  BOOL_OR(
+    CAST((
+      c.item_1
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(e.value, '')), '_', ' ')), '\s+', '-', 'g') IN ('yes')
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 42
+      )
+      AND e.day_lo <= LEAST((
+        u.index_lo + 84
+      ), u.as_of)
+    ) AS BOOLEAN)
+  ) AS reason_flag_evidence_1,
+  BOOL_OR(
+    CAST((
+      c.evidence_2 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= -1000000 AND e.day_hi <= LEAST((
+          u.index_lo + -1
+        ), u.as_of)
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= LEAST((
+          u.index_lo + -1
+        ), u.as_of)
+      )
+    ) AS BOOLEAN)
+  ) AS reason_flag_evidence_2,
+  BOOL_OR(
+    CAST((
+      c.evidence_2 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= -1000000 AND e.day_lo <= LEAST((
+          u.index_lo + -1
+        ), u.as_of)
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= LEAST((
+          u.index_lo + -1
+        ), u.as_of)
+      )
+    ) AS BOOLEAN)
+  ) AS reason_flag_evidence_3
+FROM reading AS u
+JOIN evidence AS e
+  ON e.unit = u.unit
+JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN emergency AS m
+  ON m.unit = u.unit
+WHERE
+  (
+    (
+      c.evidence_2 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.item_1
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(e.value, '')), '_', ' ')), '\s+', '-', 'g') IN ('yes')
+    )
+  )
+GROUP BY
+  u.reading;
+
+-- judged
+WITH screened AS (
+  SELECT
+    r.*,
+    s.status AS screen_status,
+    s.complete AS screen_complete,
+    s.sufficient AS screen_sufficient,
+    s.combination_0 AS screen_combination_0,
+    s.combination_1 AS screen_combination_1,
+    s.combination_2 AS screen_combination_2,
+    s.combination_3 AS screen_combination_3,
+    s.combination_4 AS screen_combination_4,
+    s.combination_5 AS screen_combination_5
+  FROM reading AS r
+  JOIN screen AS s
+    USING (reading)
+), reasoned AS (
+  SELECT
+    r.reading,
+    r.of_what,
+    r.unit,
+    r.image,
+    r.screen_status AS status,
+    r.screen_complete AS complete,
+    r.screen_sufficient AS sufficient,
+    r.screen_combination_0 AS combination_0,
+    r.screen_combination_1 AS combination_1,
+    r.screen_combination_2 AS combination_2,
+    r.screen_combination_3 AS combination_3,
+    r.screen_combination_4 AS combination_4,
+    r.screen_combination_5 AS combination_5,
+    (
+      (
+        CASE
+          WHEN reason_flag_evidence_0
+          THEN TRUE
+          WHEN reason_flag_evidence_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      OR (
+        CASE
+          WHEN reason_flag_evidence_2
+          THEN TRUE
+          WHEN reason_flag_evidence_3
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+    ) AS reason
+  FROM screened AS r
+  LEFT JOIN reason_flag_evidence
+    ON reason_flag_evidence.reading = r.reading
+)
+SELECT
+  *,
+  CASE
+    WHEN status OR reason
+    THEN 'indicated'
+    WHEN NOT (
+      status OR reason
+    )
+    THEN 'not-indicated'
+    ELSE 'cannot-tell'
+  END AS verdict
+FROM reasoned;
+
+-- index_flag_evidence
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.ongoing_3
+      AND e.kind = 'condition'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        e.category IS NOT DISTINCT FROM 'problem-list'
+        OR c.always_4
+        OR (
+          e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
+        )
+      )
+    )
+    AND (
+      (
+        e.day_lo >= -1000000 AND e.day_hi <= (
+          u.index_lo + -181
+        )
+      )
+      AND e.seen_hi <= u.index_lo
+      AND CASE
+        WHEN e.end_lo IS NULL
+        THEN e.status IS DISTINCT FROM 'completed'
+        ELSE (
+          e.end_lo >= u.index_lo AND e.end_hi <= 1000000
+        )
+      END
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_0,
+  BOOL_OR(
+    CAST((
+      c.ongoing_3
+      AND e.kind = 'condition'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        e.category IS NOT DISTINCT FROM 'problem-list'
+        OR c.always_4
+        OR (
+          e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
+        )
+      )
+    )
+    AND (
+      (
+        e.day_hi >= -1000000 AND e.day_lo <= (
+          u.index_lo + -181
+        )
+      )
+      AND e.seen_lo <= u.index_lo
+      AND (
+        e.end_lo IS NULL OR (
+          e.end_hi >= u.index_lo AND e.end_lo <= 1000000
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_1,
+  BOOL_OR(
+    CAST((
+      c.evidence_5 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -365
+        ) AND e.day_hi <= (
+          u.index_lo + 14
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 14
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_2,
+  BOOL_OR(
+    CAST((
+      c.evidence_5 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -365
+        ) AND e.day_lo <= (
+          u.index_lo + 14
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 14
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_3,
+  BOOL_OR(
+    CAST((
+      c.evidence_6 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -547
+        ) AND e.day_hi <= (
+          u.index_lo + 0
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 0
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_4,
+  BOOL_OR(
+    CAST((
+      c.evidence_6 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -547
+        ) AND e.day_lo <= (
+          u.index_lo + 0
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 0
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_5,
+  BOOL_OR(
+    CAST((
+      c.evidence_7 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -449
+        ) AND e.day_hi <= (
+          u.index_lo + 0
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 0
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_6,
+  BOOL_OR(
+    CAST((
+      c.evidence_7 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -449
+        ) AND e.day_lo <= (
+          u.index_lo + 0
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 0
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_7,
+  BOOL_OR(
+    CAST((
+      c.evidence_8 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -323
+        ) AND e.day_hi <= (
+          u.index_lo + 14
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 14
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_8,
+  BOOL_OR(
+    CAST((
+      c.evidence_8 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -323
+        ) AND e.day_lo <= (
+          u.index_lo + 14
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 14
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_9,
+  BOOL_OR(
+    CAST((
+      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + -14
+      ) AND e.day_hi <= (
+        u.index_lo + 14
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_10,
+  BOOL_OR(
+    CAST((
+      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + -14
+      ) AND e.day_lo <= (
+        u.index_lo + 14
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_11,
+  BOOL_OR(
+    CAST((
+      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 28
+      ) AND e.day_hi <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_12,
+  BOOL_OR(
+    CAST((
+      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 28
+      ) AND e.day_lo <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_13,
+  MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
+    (
+      c.item_15
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND NOT e.number IS NULL
+      AND e.day_lo = e.day_hi
+      AND (
+        e.day_lo >= (
+          u.index_lo + -14
+        ) AND e.day_hi <= (
+          u.index_lo + 14
+        )
+      )
+    )) AS index_flag_evidence_14,
+  MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
+    (
+      c.item_15
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND NOT e.number IS NULL
+      AND e.day_lo = e.day_hi
+      AND (
+        e.day_lo >= (
+          u.index_lo + 28
+        ) AND e.day_hi <= (
+          u.index_lo + 84
+        )
+      )
+    )) AS index_flag_evidence_15,
+  BOOL_OR(
+    CAST((
+      c.evidence_16 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -180
+        ) AND e.day_hi <= (
+          u.index_lo + -1
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + -1
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_16,
+  BOOL_OR(
+    CAST((
+      c.evidence_16 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -180
+        ) AND e.day_lo <= (
+          u.index_lo + -1
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + -1
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_17,
+  BOOL_OR(
+    CAST((
+      c.evidence_17 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= -1000000 AND e.day_hi <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_18,
+  BOOL_OR(
+    CAST((
+      c.evidence_17 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= -1000000 AND e.day_lo <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_19,
+  BOOL_OR(
+    CAST((
+      c.evidence_18 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -365
+        ) AND e.day_hi <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_20,
+  BOOL_OR(
+    CAST((
+      c.evidence_18 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -365
+        ) AND e.day_lo <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_21,
+  BOOL_OR(
+    CAST((
+      c.evidence_19 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + -365
+        ) AND e.day_hi <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_22,
+  BOOL_OR(
+    CAST((
+      c.evidence_19 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + -365
+        ) AND e.day_lo <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_23,
+  BOOL_OR(
+    CAST((
+      c.evidence_20 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    AND (
+      (
+        e.day_lo >= (
+          u.index_lo + 0
+        ) AND e.day_hi <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_hi <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_24,
+  BOOL_OR(
+    CAST((
+      c.evidence_20 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    AND (
+      (
+        e.day_hi >= (
+          u.index_lo + 0
+        ) AND e.day_lo <= (
+          u.index_lo + 30
+        )
+      )
+      AND (
+        NOT e.kind IN ('condition', 'finding', 'note')
+        OR e.seen_lo <= (
+          u.index_lo + 30
+        )
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_evidence_25
+FROM unit AS u
+JOIN evidence AS e
+  ON e.unit = u.unit
+JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN emergency AS m
+  ON m.unit = u.unit
+WHERE
+  (
+    (
+      c.evidence_16 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    OR (
+      c.evidence_17 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_18 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_19 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_20 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    OR (
+      c.evidence_5 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_6 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_7 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_8 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.item_15
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND NOT e.number IS NULL
+      AND e.day_lo = e.day_hi
+      AND (
+        e.day_lo >= (
+          u.index_lo + -14
+        ) AND e.day_hi <= (
+          u.index_lo + 14
+        )
+      )
+    )
+    OR (
+      c.item_15
+      AND e.kind = 'answer'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND NOT e.number IS NULL
+      AND e.day_lo = e.day_hi
+      AND (
+        e.day_lo >= (
+          u.index_lo + 28
+        ) AND e.day_hi <= (
+          u.index_lo + 84
+        )
+      )
+    )
+    OR (
+      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.ongoing_3
+      AND e.kind = 'condition'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        e.category IS NOT DISTINCT FROM 'problem-list'
+        OR c.always_4
+        OR (
+          e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
+        )
+      )
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- index_flag_images
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST(TRUE
+    AND COALESCE(
+      (
+        (
+          e.counted_lo >= (
+            u.index_lo + 0
+          ) AND e.counted_hi <= (
+            u.index_lo + 42
+          )
+        )
+        AND e.region
+        AND e.certain
+      ),
+      FALSE
+    ) AS BOOLEAN)
+  ) AS index_flag_images_0,
+  BOOL_OR(
+    CAST(TRUE
+    AND (
+      e.counted_hi >= (
+        u.index_lo + 0
+      ) AND e.counted_lo <= (
+        u.index_lo + 42
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_images_1,
+  BOOL_OR(
+    CAST((
+      NOT f.unit IS NULL AND NOT e.shown_lo IS NULL
+    )
+    AND COALESCE(
+      (
+        (
+          e.shown_lo >= (
+            COALESCE(m.since, u.index_lo) + 0
+          )
+          AND e.shown_hi <= (
+            COALESCE(m.since, u.index_lo) + 2
+          )
+        )
+        AND e.region
+        AND e.certain
+      ),
+      FALSE
+    ) AS BOOLEAN)
+  ) AS index_flag_images_2,
+  BOOL_OR(
+    CAST((
+      NOT f.unit IS NULL AND NOT e.shown_lo IS NULL
+    )
+    AND (
+      e.shown_hi >= (
+        COALESCE(m.since, u.index_lo) + 0
+      )
+      AND e.shown_lo <= (
+        COALESCE(m.since, u.index_lo) + 2
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_images_3
+FROM unit AS u
+JOIN placed AS e
+  ON e.unit = u.unit
+LEFT JOIN fitting AS f
+  ON f.unit = e.unit AND f.modality = e.modality
+LEFT JOIN emergency AS m
+  ON m.unit = u.unit
+WHERE
+  (
+    (
+      NOT f.unit IS NULL AND NOT e.shown_lo IS NULL
+    ) OR TRUE
+  )
+GROUP BY
+  u.unit;
+
+-- index_flag_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      e.setting IN ('emergency', 'inpatient')
+    )
+    AND (
+      e.day_lo >= (
+        COALESCE(m.since, u.index_lo) + 0
+      )
+      AND e.day_hi <= (
+        COALESCE(m.since, u.index_lo) + 2
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_visits_0,
+  BOOL_OR(
+    CAST((
+      e.setting IN ('emergency', 'inpatient')
+    )
+    AND (
+      e.day_hi >= (
+        COALESCE(m.since, u.index_lo) + 0
+      )
+      AND e.day_lo <= (
+        COALESCE(m.since, u.index_lo) + 2
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_visits_1,
+  BOOL_OR(
+    CAST((
+      (
+        (
+          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+        )
+        AND NOT COALESCE(c.not_specialty_12, FALSE)
+        AND NOT COALESCE(s.not_specialty_12, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 0
+      ) AND e.day_hi <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_visits_2,
+  BOOL_OR(
+    CAST((
+      (
+        (
+          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+        )
+        AND NOT COALESCE(c.not_specialty_12, FALSE)
+        AND NOT COALESCE(s.not_specialty_12, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 0
+      ) AND e.day_lo <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_visits_3,
+  BOOL_OR(
+    CAST((
+      (
+        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 0
+      ) AND e.day_hi <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_visits_4,
+  BOOL_OR(
+    CAST((
+      (
+        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 0
+      ) AND e.day_lo <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_visits_5
+FROM unit AS u
+JOIN near_visit AS e
+  ON e.unit = u.unit
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+LEFT JOIN emergency AS m
+  ON m.unit = u.unit
+WHERE
+  (
+    (
+      (
+        (
+          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+        )
+        AND NOT COALESCE(c.not_specialty_12, FALSE)
+        AND NOT COALESCE(s.not_specialty_12, FALSE)
+      )
+    )
+    OR (
+      (
+        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+      )
+    )
+    OR (
+      e.setting IN ('emergency', 'inpatient')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- index_flag_acts
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      e.kind = 'referral'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.referral_9, FALSE)
+        OR COALESCE(c.specialty_10, FALSE)
+        OR COALESCE(s.specialty_10, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= (
+        COALESCE(m.since, u.index_lo) + 0
+      )
+      AND e.day_hi <= (
+        COALESCE(m.since, u.index_lo) + 2
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_0,
+  BOOL_OR(
+    CAST((
+      e.kind = 'referral'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.referral_9, FALSE)
+        OR COALESCE(c.specialty_10, FALSE)
+        OR COALESCE(s.specialty_10, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= (
+        COALESCE(m.since, u.index_lo) + 0
+      )
+      AND e.day_lo <= (
+        COALESCE(m.since, u.index_lo) + 2
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_1,
+  BOOL_OR(
+    CAST((
+      e.kind = 'procedure'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        (
+          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+        )
+        AND NOT COALESCE(c.not_specialty_12, FALSE)
+        AND NOT COALESCE(s.not_specialty_12, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 0
+      ) AND e.day_hi <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_2,
+  BOOL_OR(
+    CAST((
+      e.kind = 'procedure'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        (
+          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+        )
+        AND NOT COALESCE(c.not_specialty_12, FALSE)
+        AND NOT COALESCE(s.not_specialty_12, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 0
+      ) AND e.day_lo <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_3,
+  BOOL_OR(
+    CAST((
+      e.kind = 'referral'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.referral_13, FALSE)
+        OR COALESCE(c.specialty_11, FALSE)
+        OR COALESCE(s.specialty_11, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 0
+      ) AND e.day_hi <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_4,
+  BOOL_OR(
+    CAST((
+      e.kind = 'referral'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.referral_13, FALSE)
+        OR COALESCE(c.specialty_11, FALSE)
+        OR COALESCE(s.specialty_11, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 0
+      ) AND e.day_lo <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_5,
+  BOOL_OR(
+    CAST((
+      e.kind = 'procedure'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= (
+        u.index_lo + 0
+      ) AND e.day_hi <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_6,
+  BOOL_OR(
+    CAST((
+      e.kind = 'procedure'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= (
+        u.index_lo + 0
+      ) AND e.day_lo <= (
+        u.index_lo + 84
+      )
+    ) AS BOOLEAN)
+  ) AS index_flag_acts_7
+FROM unit AS u
+JOIN evidence AS e
+  ON e.unit = u.unit
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+LEFT JOIN emergency AS m
+  ON m.unit = u.unit
+WHERE
+  (
+    (
+      e.kind = 'procedure'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        (
+          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+        )
+        AND NOT COALESCE(c.not_specialty_12, FALSE)
+        AND NOT COALESCE(s.not_specialty_12, FALSE)
+      )
+    )
+    OR (
+      e.kind = 'procedure'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+      )
+    )
+    OR (
+      e.kind = 'referral'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.referral_13, FALSE)
+        OR COALESCE(c.specialty_11, FALSE)
+        OR COALESCE(s.specialty_11, FALSE)
+      )
+    )
+    OR (
+      e.kind = 'referral'
+      AND e.status IS DISTINCT FROM 'refuted'
+      AND (
+        COALESCE(c.referral_9, FALSE)
+        OR COALESCE(c.specialty_10, FALSE)
+        OR COALESCE(s.specialty_10, FALSE)
+      )
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- episode_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(
+    CAST((
+      (
+        NOT (
+          COALESCE(screen_status, FALSE) OR COALESCE(screen_reason, FALSE)
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 59049 + COALESCE(
+    CAST((
+      (
+        NOT (
+          screen_status OR screen_reason
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 177147 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            CASE
+              WHEN index_flag_images_0
+              THEN TRUE
+              WHEN index_flag_images_1
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 42 <= 19500
+            )
+            OR (
+              index_lo + 0 >= 19560 AND index_lo + 42 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN index_flag_images_0
+              THEN TRUE
+              WHEN index_flag_images_1
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 531441 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            CASE
+              WHEN index_flag_images_0
+              THEN TRUE
+              WHEN index_flag_images_1
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 42 <= 19500
+            )
+            OR (
+              index_lo + 0 >= 19560 AND index_lo + 42 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN index_flag_images_0
+              THEN TRUE
+              WHEN index_flag_images_1
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      CASE WHEN LEAST(leaves_lo, dies_lo) < index_lo + 42 THEN NULL ELSE TRUE END
+    ) AS BIGINT),
+    2
+  ) * 4782969 + COALESCE(CAST((
+    LEAST(leaves_hi, dies_hi) < index_lo + 42
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    19900 < index_lo + 42
+  ) AS BIGINT), 2) * 43046721 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            index_lo + 0 >= 19000 AND index_lo + 42 <= 19500
+          )
+          OR (
+            index_lo + 0 >= 19560 AND index_lo + 42 <= 19900
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 129140163 AS pattern_0,
+  shared + COALESCE(CAST((
+    COALESCE(emergency_state, FALSE)
+  ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+    emergency_state
+  ) AS BIGINT), 2) * 177147 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            CASE
+              WHEN (
+                CASE
+                  WHEN index_flag_images_2
+                  THEN TRUE
+                  WHEN index_flag_images_3
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  COALESCE(emergency_since, index_lo) + 0 >= 19000
+                  AND COALESCE(emergency_since, index_lo) + 2 <= 19500
+                )
+                OR (
+                  COALESCE(emergency_since, index_lo) + 0 >= 19560
+                  AND COALESCE(emergency_since, index_lo) + 2 <= 19900
+                )
+              )
+              THEN NULL
+              ELSE (
+                CASE
+                  WHEN index_flag_images_2
+                  THEN TRUE
+                  WHEN index_flag_images_3
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+          OR (
+            CASE
+              WHEN (
+                CASE
+                  WHEN index_flag_visits_0
+                  THEN TRUE
+                  WHEN index_flag_visits_1
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  COALESCE(emergency_since, index_lo) + 0 >= 19000
+                  AND COALESCE(emergency_since, index_lo) + 2 <= 19600
+                )
+              )
+              THEN NULL
+              ELSE (
+                CASE
+                  WHEN index_flag_visits_0
+                  THEN TRUE
+                  WHEN index_flag_visits_1
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+          OR (
+            CASE WHEN index_flag_acts_0 THEN TRUE WHEN index_flag_acts_1 THEN NULL ELSE FALSE END
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 531441 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            CASE
+              WHEN (
+                CASE
+                  WHEN index_flag_images_2
+                  THEN TRUE
+                  WHEN index_flag_images_3
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  COALESCE(emergency_since, index_lo) + 0 >= 19000
+                  AND COALESCE(emergency_since, index_lo) + 2 <= 19500
+                )
+                OR (
+                  COALESCE(emergency_since, index_lo) + 0 >= 19560
+                  AND COALESCE(emergency_since, index_lo) + 2 <= 19900
+                )
+              )
+              THEN NULL
+              ELSE (
+                CASE
+                  WHEN index_flag_images_2
+                  THEN TRUE
+                  WHEN index_flag_images_3
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+          OR (
+            CASE
+              WHEN (
+                CASE
+                  WHEN index_flag_visits_0
+                  THEN TRUE
+                  WHEN index_flag_visits_1
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  COALESCE(emergency_since, index_lo) + 0 >= 19000
+                  AND COALESCE(emergency_since, index_lo) + 2 <= 19600
+                )
+              )
+              THEN NULL
+              ELSE (
+                CASE
+                  WHEN index_flag_visits_0
+                  THEN TRUE
+                  WHEN index_flag_visits_1
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+          OR (
+            CASE WHEN index_flag_acts_0 THEN TRUE WHEN index_flag_acts_1 THEN NULL ELSE FALSE END
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      CASE
+        WHEN NOT emergency_since IS NULL
+        AND LEAST(leaves_lo, 1000000) < COALESCE(emergency_since, index_lo) + 2
+        THEN NULL
+        ELSE TRUE
+      END
+    ) AS BIGINT),
+    2
+  ) * 4782969 + COALESCE(
+    CAST((
+      NOT emergency_since IS NULL
+      AND LEAST(leaves_hi, 1000000) < COALESCE(emergency_since, index_lo) + 2
+    ) AS BIGINT),
+    2
+  ) * 14348907 + COALESCE(
+    CAST((
+      NOT emergency_since IS NULL AND 19900 < COALESCE(emergency_since, index_lo) + 2
+    ) AS BIGINT),
+    2
+  ) * 43046721 + COALESCE(
+    CAST((
+      NOT emergency_since IS NULL
+      AND (
+        NOT (
+          (
+            COALESCE(emergency_since, index_lo) + 0 >= 19000
+            AND COALESCE(emergency_since, index_lo) + 2 <= 19500
+          )
+          OR (
+            COALESCE(emergency_since, index_lo) + 0 >= 19560
+            AND COALESCE(emergency_since, index_lo) + 2 <= 19900
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 129140163 AS pattern_1,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 177147 + COALESCE(
+    CAST((
+      (
+        COALESCE(screen_by_14_complete, FALSE)
+        OR COALESCE(screen_by_14_sufficient, FALSE)
+      )
+    ) AS BIGINT),
+    2
+  ) * 531441 + COALESCE(
+    CAST((
+      (
+        screen_by_14_complete OR screen_by_14_sufficient
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      CASE WHEN LEAST(leaves_lo, dies_lo) < index_lo + 14 THEN NULL ELSE TRUE END
+    ) AS BIGINT),
+    2
+  ) * 4782969 + COALESCE(CAST((
+    LEAST(leaves_hi, dies_hi) < index_lo + 14
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    19900 < index_lo + 14
+  ) AS BIGINT), 2) * 43046721 AS pattern_2,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 177147 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            (
+              CASE
+                WHEN index_flag_visits_2
+                THEN TRUE
+                WHEN index_flag_visits_3
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            OR (
+              CASE WHEN index_flag_acts_2 THEN TRUE WHEN index_flag_acts_3 THEN NULL ELSE FALSE END
+            )
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 84 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN index_flag_visits_2
+                THEN TRUE
+                WHEN index_flag_visits_3
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            OR (
+              CASE WHEN index_flag_acts_2 THEN TRUE WHEN index_flag_acts_3 THEN NULL ELSE FALSE END
+            )
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 531441 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            (
+              CASE
+                WHEN index_flag_visits_2
+                THEN TRUE
+                WHEN index_flag_visits_3
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            OR (
+              CASE WHEN index_flag_acts_2 THEN TRUE WHEN index_flag_acts_3 THEN NULL ELSE FALSE END
+            )
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 84 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN index_flag_visits_2
+                THEN TRUE
+                WHEN index_flag_visits_3
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            OR (
+              CASE WHEN index_flag_acts_2 THEN TRUE WHEN index_flag_acts_3 THEN NULL ELSE FALSE END
+            )
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      (
+        (
+          CASE WHEN index_flag_acts_4 THEN TRUE WHEN index_flag_acts_5 THEN NULL ELSE FALSE END
+        )
+        AND (
+          NOT (
+            CASE
+              WHEN (
+                (
+                  CASE
+                    WHEN index_flag_visits_2
+                    THEN TRUE
+                    WHEN index_flag_visits_3
+                    THEN NULL
+                    ELSE FALSE
+                  END
+                )
+                OR (
+                  CASE WHEN index_flag_acts_2 THEN TRUE WHEN index_flag_acts_3 THEN NULL ELSE FALSE END
+                )
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  index_lo + 0 >= 19000 AND index_lo + 84 <= 19900
+                )
+              )
+              THEN NULL
+              ELSE (
+                (
+                  CASE
+                    WHEN index_flag_visits_2
+                    THEN TRUE
+                    WHEN index_flag_visits_3
+                    THEN NULL
+                    ELSE FALSE
+                  END
+                )
+                OR (
+                  CASE WHEN index_flag_acts_2 THEN TRUE WHEN index_flag_acts_3 THEN NULL ELSE FALSE END
+                )
+              )
+            END
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 4782969 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            (
+              CASE
+                WHEN index_flag_visits_4
+                THEN TRUE
+                WHEN index_flag_visits_5
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            OR (
+              CASE WHEN index_flag_acts_6 THEN TRUE WHEN index_flag_acts_7 THEN NULL ELSE FALSE END
+            )
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 84 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN index_flag_visits_4
+                THEN TRUE
+                WHEN index_flag_visits_5
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            OR (
+              CASE WHEN index_flag_acts_6 THEN TRUE WHEN index_flag_acts_7 THEN NULL ELSE FALSE END
+            )
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 14348907 + COALESCE(
+    CAST((
+      CASE WHEN LEAST(leaves_lo, dies_lo) < index_lo + 84 THEN NULL ELSE TRUE END
+    ) AS BIGINT),
+    2
+  ) * 43046721 + COALESCE(CAST((
+    LEAST(leaves_hi, dies_hi) < index_lo + 84
+  ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
+    19900 < index_lo + 84
+  ) AS BIGINT), 2) * 387420489 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            index_lo + 0 >= 19000 AND index_lo + 84 <= 19900
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 1162261467 AS pattern_3,
+  shared + COALESCE(
+    CAST((
+      (
+        (
+          CASE
+            WHEN index_flag_evidence_10
+            THEN TRUE
+            WHEN index_flag_evidence_11
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        AND (
+          CASE
+            WHEN index_flag_evidence_12
+            THEN TRUE
+            WHEN index_flag_evidence_13
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 59049 + COALESCE(
+    CAST((
+      (
+        (
+          CASE
+            WHEN index_flag_evidence_10
+            THEN TRUE
+            WHEN index_flag_evidence_11
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        AND (
+          CASE
+            WHEN index_flag_evidence_12
+            THEN TRUE
+            WHEN index_flag_evidence_13
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 177147 + COALESCE(
+    CAST((
+      (
+        index_flag_evidence_15.number - index_flag_evidence_14.number >= 2.0
+      )
+    ) AS BIGINT),
+    2
+  ) * 531441 + COALESCE(
+    CAST((
+      (
+        index_flag_evidence_15.number - index_flag_evidence_14.number >= 2.0
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      CASE WHEN LEAST(leaves_lo, dies_lo) < index_lo + 84 THEN NULL ELSE TRUE END
+    ) AS BIGINT),
+    2
+  ) * 4782969 + COALESCE(CAST((
+    LEAST(leaves_hi, dies_hi) < index_lo + 84
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    19900 < index_lo + 84
+  ) AS BIGINT), 2) * 43046721 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            index_lo + -14 >= 19000 AND index_lo + 84 <= 19900
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 129140163 AS pattern_4,
+  shared + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            CASE
+              WHEN (
+                CASE
+                  WHEN index_flag_evidence_16
+                  THEN TRUE
+                  WHEN index_flag_evidence_17
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  index_lo + -180 >= 19000 AND index_lo + -1 <= 19900
+                )
+              )
+              THEN NULL
+              ELSE (
+                CASE
+                  WHEN index_flag_evidence_16
+                  THEN TRUE
+                  WHEN index_flag_evidence_17
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_18
+              THEN TRUE
+              WHEN index_flag_evidence_19
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_20
+              THEN TRUE
+              WHEN index_flag_evidence_21
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_22
+              THEN TRUE
+              WHEN index_flag_evidence_23
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 59049 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            CASE
+              WHEN (
+                CASE
+                  WHEN index_flag_evidence_16
+                  THEN TRUE
+                  WHEN index_flag_evidence_17
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+              THEN TRUE
+              WHEN NOT (
+                (
+                  index_lo + -180 >= 19000 AND index_lo + -1 <= 19900
+                )
+              )
+              THEN NULL
+              ELSE (
+                CASE
+                  WHEN index_flag_evidence_16
+                  THEN TRUE
+                  WHEN index_flag_evidence_17
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_18
+              THEN TRUE
+              WHEN index_flag_evidence_19
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_20
+              THEN TRUE
+              WHEN index_flag_evidence_21
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_22
+              THEN TRUE
+              WHEN index_flag_evidence_23
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 177147 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            CASE
+              WHEN index_flag_evidence_24
+              THEN TRUE
+              WHEN index_flag_evidence_25
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 30 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN index_flag_evidence_24
+              THEN TRUE
+              WHEN index_flag_evidence_25
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 531441 + COALESCE(
+    CAST((
+      (
+        CASE
+          WHEN (
+            CASE
+              WHEN index_flag_evidence_24
+              THEN TRUE
+              WHEN index_flag_evidence_25
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          THEN TRUE
+          WHEN NOT (
+            (
+              index_lo + 0 >= 19000 AND index_lo + 30 <= 19900
+            )
+          )
+          THEN NULL
+          ELSE (
+            CASE
+              WHEN index_flag_evidence_24
+              THEN TRUE
+              WHEN index_flag_evidence_25
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        END
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      CASE WHEN LEAST(leaves_lo, dies_lo) < index_lo + 30 THEN NULL ELSE TRUE END
+    ) AS BIGINT),
+    2
+  ) * 4782969 + COALESCE(CAST((
+    LEAST(leaves_hi, dies_hi) < index_lo + 30
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    19900 < index_lo + 30
+  ) AS BIGINT), 2) * 43046721 + COALESCE(
+    CAST((
+      (
+        NOT (
+          (
+            index_lo + -180 >= 19000 AND index_lo + 30 <= 19900
+          )
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 129140163 AS pattern_5
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      is_dated
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      washout
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      age
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      screen_status
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      onset_lo IS NULL
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      setting IS NULL
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 729 + COALESCE(
+      CAST((
+        (
+          (
+            CASE
+              WHEN index_flag_evidence_0
+              THEN TRUE
+              WHEN index_flag_evidence_1
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN onset_lo IS NULL
+              THEN FALSE
+              ELSE (
+                CASE
+                  WHEN (
+                    onset_lo >= -1000000 AND onset_hi <= (
+                      index_lo + -84
+                    )
+                  )
+                  THEN TRUE
+                  WHEN (
+                    onset_hi >= -1000000 AND onset_lo <= (
+                      index_lo + -84
+                    )
+                  )
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+        )
+      ) AS BIGINT),
+      2
+    ) * 2187 + COALESCE(
+      CAST((
+        (
+          (
+            CASE
+              WHEN index_flag_evidence_2
+              THEN TRUE
+              WHEN index_flag_evidence_3
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_4
+              THEN TRUE
+              WHEN index_flag_evidence_5
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_6
+              THEN TRUE
+              WHEN index_flag_evidence_7
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_8
+              THEN TRUE
+              WHEN index_flag_evidence_9
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        )
+      ) AS BIGINT),
+      2
+    ) * 6561 + COALESCE(
+      CAST((
+        (
+          screen_by_14_combination_4 OR screen_by_14_combination_5
+        )
+      ) AS BIGINT),
+      2
+    ) * 19683 AS shared
+  FROM (
+    SELECT
+      c.*,
+      '' AS modality,
+      c.index_lo AS day_lo,
+      c.index_hi AS day_hi,
+      m.since AS emergency_since,
+      m.state AS emergency_state,
+      screen.status AS screen_status,
+      screen.complete AS screen_complete,
+      screen.sufficient AS screen_sufficient,
+      screen.combination_0 AS screen_combination_0,
+      screen.combination_1 AS screen_combination_1,
+      screen.combination_2 AS screen_combination_2,
+      screen.combination_3 AS screen_combination_3,
+      screen.combination_4 AS screen_combination_4,
+      screen.combination_5 AS screen_combination_5,
+      screen.reason AS screen_reason,
+      screen.verdict AS screen_verdict,
+      screen_by_14.status AS screen_by_14_status,
+      screen_by_14.complete AS screen_by_14_complete,
+      screen_by_14.sufficient AS screen_by_14_sufficient,
+      screen_by_14.combination_0 AS screen_by_14_combination_0,
+      screen_by_14.combination_1 AS screen_by_14_combination_1,
+      screen_by_14.combination_2 AS screen_by_14_combination_2,
+      screen_by_14.combination_3 AS screen_by_14_combination_3,
+      screen_by_14.combination_4 AS screen_by_14_combination_4,
+      screen_by_14.combination_5 AS screen_by_14_combination_5,
+      screen_by_14.reason AS screen_by_14_reason,
+      screen_by_14.verdict AS screen_by_14_verdict,
+      index_flag_evidence_0,
+      index_flag_evidence_1,
+      index_flag_evidence_2,
+      index_flag_evidence_3,
+      index_flag_evidence_4,
+      index_flag_evidence_5,
+      index_flag_evidence_6,
+      index_flag_evidence_7,
+      index_flag_evidence_8,
+      index_flag_evidence_9,
+      index_flag_evidence_10,
+      index_flag_evidence_11,
+      index_flag_evidence_12,
+      index_flag_evidence_13,
+      index_flag_evidence_14,
+      index_flag_evidence_15,
+      index_flag_evidence_16,
+      index_flag_evidence_17,
+      index_flag_evidence_18,
+      index_flag_evidence_19,
+      index_flag_evidence_20,
+      index_flag_evidence_21,
+      index_flag_evidence_22,
+      index_flag_evidence_23,
+      index_flag_evidence_24,
+      index_flag_evidence_25,
+      index_flag_images_0,
+      index_flag_images_1,
+      index_flag_images_2,
+      index_flag_images_3,
+      index_flag_visits_0,
+      index_flag_visits_1,
+      index_flag_visits_2,
+      index_flag_visits_3,
+      index_flag_visits_4,
+      index_flag_visits_5,
+      index_flag_acts_0,
+      index_flag_acts_1,
+      index_flag_acts_2,
+      index_flag_acts_3,
+      index_flag_acts_4,
+      index_flag_acts_5,
+      index_flag_acts_6,
+      index_flag_acts_7
+    FROM candidate AS c
+    LEFT JOIN judged AS screen
+      ON screen.unit = c.unit AND screen.of_what = 'episode'
+    LEFT JOIN judged AS screen_by_14
+      ON screen_by_14.unit = c.unit AND screen_by_14.of_what = 'by 14'
+    LEFT JOIN emergency AS m
+      ON m.unit = c.unit
+    LEFT JOIN index_flag_evidence
+      ON index_flag_evidence.unit = c.unit
+    LEFT JOIN index_flag_images
+      ON index_flag_images.unit = c.unit
+    LEFT JOIN index_flag_visits
+      ON index_flag_visits.unit = c.unit
+    LEFT JOIN index_flag_acts
+      ON index_flag_acts.unit = c.unit
+    WHERE
+      c.index_lo <= 19800 AND c.index_hi >= 19250
+  )
+);
+
+-- image_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 531441 + COALESCE(
+    CAST((
+      (
+        NOT (
+          COALESCE(screen_status, FALSE) OR COALESCE(screen_reason, FALSE)
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 1594323 + COALESCE(
+    CAST((
+      (
+        NOT (
+          screen_status OR screen_reason
+        )
+      )
+    ) AS BIGINT),
+    2
+  ) * 4782969 AS pattern_0,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+    (
+      screen_verdict = 'cannot-tell'
+    )
+  ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
+    (
+      screen_verdict = 'cannot-tell'
+    )
+  ) AS BIGINT), 2) * 4782969 AS pattern_1
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      certain AND day_lo = day_hi AND unit_is_dated
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      episode IS NULL
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      washout
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      age
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      region
+    ) AS BIGINT), 2) * 81 + COALESCE(
+      CAST((
+        CASE screen_verdict
+          WHEN 'indicated'
+          THEN TRUE
+          WHEN 'not-indicated'
+          THEN FALSE
+          ELSE NULL
+        END
+      ) AS BIGINT),
+      2
+    ) * 243 + COALESCE(CAST((
+      order_lo IS NULL
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      proposed OR COALESCE(unit_proposed, FALSE)
+    ) AS BIGINT), 2) * 2187 + COALESCE(
+      CAST((
+        (
+          (
+            CASE
+              WHEN index_flag_evidence_0
+              THEN TRUE
+              WHEN index_flag_evidence_1
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN onset_lo IS NULL
+              THEN FALSE
+              ELSE (
+                CASE
+                  WHEN (
+                    onset_lo >= -1000000 AND onset_hi <= (
+                      index_lo + -84
+                    )
+                  )
+                  THEN TRUE
+                  WHEN (
+                    onset_hi >= -1000000 AND onset_lo <= (
+                      index_lo + -84
+                    )
+                  )
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            END
+          )
+        )
+      ) AS BIGINT),
+      2
+    ) * 6561 + COALESCE(
+      CAST((
+        (
+          (
+            CASE
+              WHEN index_flag_evidence_2
+              THEN TRUE
+              WHEN index_flag_evidence_3
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_4
+              THEN TRUE
+              WHEN index_flag_evidence_5
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_6
+              THEN TRUE
+              WHEN index_flag_evidence_7
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+          OR (
+            CASE
+              WHEN index_flag_evidence_8
+              THEN TRUE
+              WHEN index_flag_evidence_9
+              THEN NULL
+              ELSE FALSE
+            END
+          )
+        )
+      ) AS BIGINT),
+      2
+    ) * 19683 + COALESCE(
+      CAST((
+        (
+          screen_by_14_combination_4 OR screen_by_14_combination_5
+        )
+      ) AS BIGINT),
+      2
+    ) * 59049 AS shared
+  FROM (
+    SELECT
+      p.*
+      EXCLUDE (unit),
+      p.image AS unit,
+      p.unit AS episode,
+      c.is_dated AS unit_is_dated,
+      c.washout,
+      c.age,
+      c.onset_lo,
+      c.onset_hi,
+      c.proposed AS unit_proposed,
+      m.since AS emergency_since,
+      screen.status AS screen_status,
+      screen.complete AS screen_complete,
+      screen.sufficient AS screen_sufficient,
+      screen.combination_0 AS screen_combination_0,
+      screen.combination_1 AS screen_combination_1,
+      screen.combination_2 AS screen_combination_2,
+      screen.combination_3 AS screen_combination_3,
+      screen.combination_4 AS screen_combination_4,
+      screen.combination_5 AS screen_combination_5,
+      screen.reason AS screen_reason,
+      screen.verdict AS screen_verdict,
+      screen_by_14.status AS screen_by_14_status,
+      screen_by_14.complete AS screen_by_14_complete,
+      screen_by_14.sufficient AS screen_by_14_sufficient,
+      screen_by_14.combination_0 AS screen_by_14_combination_0,
+      screen_by_14.combination_1 AS screen_by_14_combination_1,
+      screen_by_14.combination_2 AS screen_by_14_combination_2,
+      screen_by_14.combination_3 AS screen_by_14_combination_3,
+      screen_by_14.combination_4 AS screen_by_14_combination_4,
+      screen_by_14.combination_5 AS screen_by_14_combination_5,
+      screen_by_14.reason AS screen_by_14_reason,
+      screen_by_14.verdict AS screen_by_14_verdict,
+      index_flag_evidence_0,
+      index_flag_evidence_1,
+      index_flag_evidence_2,
+      index_flag_evidence_3,
+      index_flag_evidence_4,
+      index_flag_evidence_5,
+      index_flag_evidence_6,
+      index_flag_evidence_7,
+      index_flag_evidence_8,
+      index_flag_evidence_9,
+      index_flag_evidence_10,
+      index_flag_evidence_11,
+      index_flag_evidence_12,
+      index_flag_evidence_13,
+      index_flag_evidence_14,
+      index_flag_evidence_15,
+      index_flag_evidence_16,
+      index_flag_evidence_17,
+      index_flag_evidence_18,
+      index_flag_evidence_19,
+      index_flag_evidence_20,
+      index_flag_evidence_21,
+      index_flag_evidence_22,
+      index_flag_evidence_23,
+      index_flag_evidence_24,
+      index_flag_evidence_25,
+      index_flag_images_0,
+      index_flag_images_1,
+      index_flag_images_2,
+      index_flag_images_3,
+      index_flag_visits_0,
+      index_flag_visits_1,
+      index_flag_visits_2,
+      index_flag_visits_3,
+      index_flag_visits_4,
+      index_flag_visits_5,
+      index_flag_acts_0,
+      index_flag_acts_1,
+      index_flag_acts_2,
+      index_flag_acts_3,
+      index_flag_acts_4,
+      index_flag_acts_5,
+      index_flag_acts_6,
+      index_flag_acts_7
+    FROM placed AS p
+    LEFT JOIN candidate AS c
+      ON c.unit = p.unit
+    LEFT JOIN judged AS screen
+      ON screen.image = p.image AND screen.of_what = 'image'
+    LEFT JOIN judged AS screen_by_14
+      ON screen_by_14.unit = p.unit AND screen_by_14.of_what = 'by 14'
+    LEFT JOIN emergency AS m
+      ON m.unit = p.unit
+    LEFT JOIN index_flag_evidence
+      ON index_flag_evidence.unit = p.unit
+    LEFT JOIN index_flag_images
+      ON index_flag_images.unit = p.unit
+    LEFT JOIN index_flag_visits
+      ON index_flag_visits.unit = p.unit
+    LEFT JOIN index_flag_acts
+      ON index_flag_acts.unit = p.unit
+    WHERE
+      p.day_lo <= 19800 AND p.day_hi >= 19250
+  )
+);
+
+-- answer_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  CASE
+    WHEN item_21
+    THEN shared + COALESCE(CAST((
+      item_21
+    ) AS BIGINT), 2) * 3 + COALESCE(
+      CAST((
+        said IN ('definitely', 'for-the-most-part', 'somewhat', 'not-at-all')
+      ) AS BIGINT),
+      2
+    ) * 9 + COALESCE(
+      CAST((
+        said IN ('definitely', 'for-the-most-part', 'somewhat', 'not-at-all')
+      ) AS BIGINT),
+      2
+    ) * 27 + COALESCE(CAST((
+      said IN ('definitely')
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      said IN ('definitely')
+    ) AS BIGINT), 2) * 243
+  END AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      day_lo = day_hi
+    ) AS BIGINT), 2) * 1 AS shared
+  FROM (
+    SELECT
+      a.event AS unit,
+      a.patient,
+      '' AS modality,
+      COALESCE(NULLIF(a.clinician, ''), v.clinician, '') AS clinician,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) AS day_lo,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) AS day_hi,
+      REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(a.value, '')), '_', ' ')), '\s+', '-', 'g') AS said,
+      c.item_21
+    FROM events AS a
+    JOIN code_is AS c
+      ON c.code = a.code AND (
+        c.item_21
+      )
+    LEFT JOIN visits AS v
+      ON v.visit = a.visit
+    WHERE
+      a.kind = 'answer'
+      AND a.status IS DISTINCT FROM 'refuted'
+      AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) >= 19250
+      AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) <= 19800
+  )
+);
+
+-- pattern
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'imaging-early' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS status,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_onset,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_setting,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS follows,
+      CASE
+        WHEN CASE (
+          pattern // 14348907
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-followed'
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM episode_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+    UNION ALL
+    SELECT
+      'imaging-missed' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS status,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_onset,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_setting,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS follows,
+      CASE
+        WHEN CASE (
+          pattern // 14348907
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-followed'
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      TRUE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_1 AS pattern
+      FROM episode_pattern
+      WHERE
+        NOT pattern_1 IS NULL
+    )
+    UNION ALL
+    SELECT
+      'red-flag-documentation' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS status,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_onset,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_setting,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS follows,
+      CASE
+        WHEN CASE (
+          pattern // 14348907
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-followed'
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE ''
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_2 AS pattern
+      FROM episode_pattern
+      WHERE
+        NOT pattern_2 IS NULL
+    )
+    UNION ALL
+    SELECT
+      'specialist-consultation' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS status,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_onset,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_setting,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE (
+        pattern // 43046721
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS follows,
+      CASE
+        WHEN CASE (
+          pattern // 129140163
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-followed'
+        WHEN CASE (
+          pattern // 387420489
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 1162261467
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:consultations'
+          END
+        )
+      END AS missed,
+      CONCAT_WS(
+        ';',
+        CASE
+          WHEN CASE (
+            pattern // 14348907
+          ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+          THEN 'rapid-access-assessment'
+        END,
+        CASE
+          WHEN CASE (
+            pattern // 4782969
+          ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+          THEN 'referred-not-seen'
+        END
+      ) AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_3 AS pattern
+      FROM episode_pattern
+      WHERE
+        NOT pattern_3 IS NULL
+    )
+    UNION ALL
+    SELECT
+      'quality-of-life' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS status,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_onset,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_setting,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS follows,
+      CASE
+        WHEN CASE (
+          pattern // 14348907
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-followed'
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:answers'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_4 AS pattern
+      FROM episode_pattern
+      WHERE
+        NOT pattern_4 IS NULL
+    )
+    UNION ALL
+    SELECT
+      'opioid-start' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS status,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_onset,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_setting,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS follows,
+      CASE
+        WHEN CASE (
+          pattern // 14348907
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-followed'
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:prescriptions'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_5 AS pattern
+      FROM episode_pattern
+      WHERE
+        NOT pattern_5 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        rule_0 OR rule_1 OR rule_2
+      ) AS excluded,
+      (
+        age IS FALSE OR washout IS FALSE
+      ) AS is_outside,
+      NOT is_dated AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN age IS NULL THEN 'age-unknown' END,
+        CASE WHEN excluded IS NULL AND rule_0 IS NULL THEN 'chronic-unknown' END,
+        CASE WHEN follows IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND rule_2 IS NULL THEN 'not-acute-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE WHEN excluded IS NULL AND rule_1 IS NULL THEN 'pregnant-unknown' END,
+        CASE WHEN washout IS NULL THEN 'washout-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            washout AND age AND follows
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            washout AND age AND follows
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN age IS FALSE THEN 'age' END,
+        CASE WHEN washout IS FALSE THEN 'washout' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN rule_0 THEN 'chronic' END,
+        CASE WHEN rule_2 THEN 'not-acute' END,
+        CASE WHEN rule_1 THEN 'pregnant' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        washout AND age AND follows
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE
+      WHEN is_outside
+      THEN ''
+      WHEN is_undated
+      THEN ''
+      ELSE CASE
+        WHEN status
+        THEN 'present'
+        WHEN NOT status
+        THEN 'absent'
+        ELSE 'not-documented'
+      END
+    END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE WHEN no_onset THEN 'onset-not-recorded' END,
+      CASE WHEN no_setting THEN 'setting-not-recorded' END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'imaging-without-recorded-flag' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_episode,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS region,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS indicated,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_order,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      '' AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM image_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+    UNION ALL
+    SELECT
+      'imaging-unknown' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_episode,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS washout,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS age,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS region,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS indicated,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_order,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_0,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_1,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS rule_2,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      '' AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_1 AS pattern
+      FROM image_pattern
+      WHERE
+        NOT pattern_1 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        rule_0 OR rule_1 OR rule_2
+      ) AS excluded,
+      (
+        no_episode
+      ) AS is_outside,
+      NOT is_dated AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN age IS NULL THEN 'age-unknown' END,
+        CASE WHEN excluded IS NULL AND rule_0 IS NULL THEN 'chronic-unknown' END,
+        CASE WHEN excluded IS NULL AND rule_2 IS NULL THEN 'not-acute-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE WHEN excluded IS NULL AND rule_1 IS NULL THEN 'pregnant-unknown' END,
+        CASE WHEN region IS NULL THEN 'region-unknown' END,
+        CASE WHEN washout IS NULL THEN 'washout-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            washout AND age AND region
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            washout AND age AND region
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(';', CASE WHEN no_episode THEN 'no-episode' END)
+      WHEN is_undated
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN age IS NULL THEN 'age-unknown' END,
+        CASE WHEN TRUE THEN 'date-unknown' END,
+        CASE WHEN region IS NULL THEN 'region-unknown' END,
+        CASE WHEN washout IS NULL THEN 'washout-unknown' END
+      )
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN rule_0 THEN 'chronic' END,
+        CASE WHEN rule_2 THEN 'not-acute' END,
+        CASE WHEN rule_1 THEN 'pregnant' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        washout AND age AND region
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE
+      WHEN is_outside
+      THEN ''
+      WHEN is_undated
+      THEN 'cannot-tell'
+      ELSE CASE
+        WHEN indicated
+        THEN 'indicated'
+        WHEN NOT indicated
+        THEN 'not-indicated'
+        ELSE 'cannot-tell'
+      END
+    END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(';', CASE WHEN no_order THEN 'dated-by-performance' END) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'experience-definitely' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_dated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      '' AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM answer_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      FALSE AS excluded,
+      FALSE AS is_outside,
+      FALSE AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN NOT is_dated THEN 'date-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            CASE WHEN is_dated THEN TRUE ELSE NULL END
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            CASE WHEN is_dated THEN TRUE ELSE NULL END
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN ''
+      WHEN is_undated
+      THEN ''
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN ''
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        CASE WHEN is_dated THEN TRUE ELSE NULL END
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    '' AS assumed,
+    FALSE AS proposed
+  FROM sorted_out
+);
+
+-- unit_pattern
+SELECT
+  'imaging-early' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM episode_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'imaging-missed' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_1 AS pattern
+FROM episode_pattern
+WHERE
+  NOT pattern_1 IS NULL
+UNION ALL
+SELECT
+  'red-flag-documentation' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_2 AS pattern
+FROM episode_pattern
+WHERE
+  NOT pattern_2 IS NULL
+UNION ALL
+SELECT
+  'specialist-consultation' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_3 AS pattern
+FROM episode_pattern
+WHERE
+  NOT pattern_3 IS NULL
+UNION ALL
+SELECT
+  'quality-of-life' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_4 AS pattern
+FROM episode_pattern
+WHERE
+  NOT pattern_4 IS NULL
+UNION ALL
+SELECT
+  'opioid-start' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_5 AS pattern
+FROM episode_pattern
+WHERE
+  NOT pattern_5 IS NULL
+UNION ALL
+SELECT
+  'imaging-without-recorded-flag' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM image_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'imaging-unknown' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_1 AS pattern
+FROM image_pattern
+WHERE
+  NOT pattern_1 IS NULL
+UNION ALL
+SELECT
+  'experience-definitely' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM answer_pattern
+WHERE
+  NOT pattern_0 IS NULL;
+
+-- outcome
+SELECT
+  p.indicator,
+  COALESCE(v.source_id, COALESCE(v_file.path, CAST(v.file AS TEXT)) || ':' || v.line) AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'imaging-early' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM episode_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    'imaging-missed' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_1 AS pattern
+  FROM episode_pattern
+  WHERE
+    NOT pattern_1 IS NULL
+  UNION ALL
+  SELECT
+    'red-flag-documentation' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_2 AS pattern
+  FROM episode_pattern
+  WHERE
+    NOT pattern_2 IS NULL
+  UNION ALL
+  SELECT
+    'specialist-consultation' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_3 AS pattern
+  FROM episode_pattern
+  WHERE
+    NOT pattern_3 IS NULL
+  UNION ALL
+  SELECT
+    'quality-of-life' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_4 AS pattern
+  FROM episode_pattern
+  WHERE
+    NOT pattern_4 IS NULL
+  UNION ALL
+  SELECT
+    'opioid-start' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_5 AS pattern
+  FROM episode_pattern
+  WHERE
+    NOT pattern_5 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+JOIN visits AS v
+  ON v.visit = u.unit
+LEFT JOIN sources AS v_file
+  ON v_file.file = v.file
+UNION ALL
+SELECT
+  p.indicator,
+  COALESCE(e.source_id, COALESCE(e_file.path, CAST(e.file AS TEXT)) || ':' || e.line) || CASE
+    WHEN u.unit % 1000000 > 1
+    THEN '#' || CAST(u.unit % 1000000 AS TEXT)
+    ELSE ''
+  END AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'imaging-without-recorded-flag' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM image_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    'imaging-unknown' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_1 AS pattern
+  FROM image_pattern
+  WHERE
+    NOT pattern_1 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+JOIN events AS e
+  ON e.event = u.unit // 1000000
+LEFT JOIN sources AS e_file
+  ON e_file.file = e.file
+UNION ALL
+SELECT
+  p.indicator,
+  COALESCE(e.source_id, COALESCE(e_file.path, CAST(e.file AS TEXT)) || ':' || e.line) AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'experience-definitely' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM answer_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+JOIN events AS e
+  ON e.event = u.unit
+LEFT JOIN sources AS e_file
+  ON e_file.file = e.file;
