@@ -55,6 +55,11 @@ class Case:
         return found
 
     @property
+    def verified_only(self) -> bool:
+        """Whether only verified codes are used."""
+        return bool(self.expected.get("verified_only", False))
+
+    @property
     def lists(self) -> Path | None:
         """The practice's own code lists, if the case has them."""
         folder = self.folder / "lists"

@@ -85,6 +85,7 @@ def _said(result: IndicatorResult) -> dict[str, Any]:
         "decided_against": counts.decided_against,
         "also": counts.also,
         "assumed": counts.assumed,
+        "proposed_share": result.proposed_share,
         "clinicians": [group.key for group in result.clinicians],
     }
 

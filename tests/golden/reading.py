@@ -43,7 +43,7 @@ class Reader:
 
     def _read(self, case: Case) -> Read:
         records = import_export(case.folder, self._folder / case.id, today=TODAY)
-        package = _package(case.lists)
+        package = _package(case.lists, case.verified_only)
         first, last = (day_number(day) for day in case.period)
         connection = records.connect()
         frame = build_frame(connection, records, package, (first, last))
@@ -53,5 +53,5 @@ class Reader:
 
 
 @cache
-def _package(lists: Path | None) -> Package:
-    return load_package(value_sets=lists)
+def _package(lists: Path | None, verified_only: bool) -> Package:
+    return load_package(value_sets=lists, verified_only=verified_only)
