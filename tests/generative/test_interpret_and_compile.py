@@ -30,7 +30,7 @@ from tests.generative.populations import Populations, Rows
 from tests.support.population import dictionary, frame
 from tests.support.tables import connect, fill
 
-EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "100"))
+EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "40"))
 """More of them before a release: ``SPINEWISE_EXAMPLES=5000``."""
 CATEGORIES: Final = {"in", "excluded", "outside", "not-evaluated", "undecided", "beside"}
 VERDICTS: Final = {

@@ -30,7 +30,7 @@ from tests.support.population import dictionary, frame
 from tests.support.tables import connect, fill
 
 relaxed = settings(
-    max_examples=int(os.environ.get("SPINEWISE_EXAMPLES", "50")),
+    max_examples=int(os.environ.get("SPINEWISE_EXAMPLES", "20")),
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,
