@@ -57,7 +57,8 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             FROM imaging
         )
         SELECT patient, event, role, day_lo, day_hi, start_time, link, ordered_by, modality, region,
-            for_pain, proposed, coalesce('link:' || link, CASE WHEN role = 'order' THEN 'order:' || event
+            for_pain, proposed, coalesce('link:' || link,
+                CASE WHEN role = 'order' THEN 'order:' || event
                 ELSE 'shown:' || modality || ':' || day_lo || ':' || day_hi END) AS image_group
         FROM classed WHERE region IS NULL OR region
         """,
