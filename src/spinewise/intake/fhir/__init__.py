@@ -197,6 +197,8 @@ class _FhirReader:
             self.connection.execute(
                 "INSERT INTO read_lines VALUES (?, ?, 0, ?, ?)", [number, name, rows, reason]
             )
+        for table in _NUMBERED:
+            self.connection.execute(_NUMBER_LINES.format(table=table))
         self._count_unstaged()
         for statement in _RESOLVE:
             self.connection.execute(statement)
@@ -238,13 +240,15 @@ class _FhirReader:
     def _load(self, path: Path, name: str, file: str, lines: int | None = None) -> None:
         """Stage a file of one type with so many lines, all of it or nothing."""
         source = _source(path, name, file)
+        # Where every row is staged, its line follows from its place (see _NUMBER_LINES).
+        numbered = _source(path, name, file, numbered=True) if name in _IN_PART else source
         self.connection.execute("BEGIN")
         try:
             rows = 0
             if (statement := _statement(name)) is not None:
                 table = _STAGES.get(name, "stage_events")
                 rows = self._number(
-                    f"INSERT INTO {table} BY NAME {source} SELECT * FROM ({statement})"
+                    f"INSERT INTO {table} BY NAME {numbered} SELECT * FROM ({statement})"
                 )
             if statement is None or name in _IN_PART:
                 rows = self._number(f"{source} SELECT count(*) FROM source")
@@ -355,12 +359,13 @@ def _statement(name: str) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _source(path: Path, name: str, file: str) -> str:
+def _source(path: Path, name: str, file: str, *, numbered: bool = False) -> str:
     """
     The beginning of a statement that reads ``source``: the resources of a file and their places.
 
-    An unsound resource stops the statement.
+    An unsound resource stops the statement. Numbered lines are read by one thread, others by all.
     """
+    row = "row_number() OVER ()" if numbered else "NULL"
     unsound = (
         f"""id IS NULL OR "resourceType" IS DISTINCT FROM '{name}' OR {shapes.misread(name)}"""
     )
@@ -369,12 +374,18 @@ def _source(path: Path, name: str, file: str) -> str:
             coalesce(_line, row)::INTEGER AS line, coalesce(_entry, 0) AS entry,
             '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
         FROM (
-            SELECT *, row_number() OVER () AS row FROM read_ndjson(
+            SELECT *, {row} AS row FROM read_ndjson(
                 {one_file(path)}, columns={shapes.columns(name)}, compression='uncompressed')
         )
         WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
     )"""
 
+
+_NUMBERED: Final = ("stage_patients", "stage_coverage", "stage_visits", "stage_events")
+_NUMBER_LINES: Final = """UPDATE {table} SET line = {table}.rowid - first.row + 1
+    FROM (SELECT file, min(rowid) AS row FROM {table} WHERE line IS NULL GROUP BY file) AS first
+    WHERE {table}.file = first.file AND line IS NULL"""
+"""Rows are staged in the order of their lines, so that the lines of a file can be counted off."""
 
 _NAME_PEOPLE: Final = ("stage_visits", "stage_events", "stage_coverage", "fhir_consents")
 
