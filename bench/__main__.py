@@ -89,7 +89,7 @@ def _review(size: Size, folder: Path, rounds: int) -> None:
     print(f"  peak memory of the review: {review.peak / MIB:,.0f} MiB (aim: under 4,096)")
     _print_taken("query by hand, one measure, one year", by_hand)
     _print_taken("review", review)
-    _print_taken("of which: the plan compiled and printed", taken["compile_all"])
+    _print_taken("of which: the plan compiled", taken["compile_all"])
     _print_taken("not in it: the package loaded", taken["load"])
     found = {**by_hand.result["rates"], **rates}
     print("  counted: " + "; ".join(f"{name} {n:,}/{d:,}" for name, (n, d) in found.items()))

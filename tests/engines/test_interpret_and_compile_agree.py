@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -30,6 +31,22 @@ def test_interpret_and_compile_agree(seed: int) -> None:
     by_plan = list(outcomes(connection))
 
     assert _by_unit(by_plan) == _by_unit(by_person)
+
+
+def test_the_plan_as_it_is_printed_gives_the_same() -> None:
+    """What SQLGlot prints for people and for other engines is what DuckDB ran as it was written."""
+    package = load_package()
+    codes, keys = dictionary(package)
+    plan = compile_plan(frame(package, codes), list(package.indicators.values()))
+    printed = list(plan.sql().items())
+    connection = connect()
+    fill(connection, Maker(package, keys, 4).population(300))
+
+    run(connection, plan)
+    written = list(outcomes(connection))
+    run(connection, replace(plan, steps=printed[: len(plan.steps)], views=printed[-2:]))
+
+    assert _by_unit(list(outcomes(connection))) == _by_unit(written)
 
 
 def _by_unit(found: list[Outcome]) -> dict[tuple[str, str], Outcome]:

@@ -34,13 +34,11 @@ def run(
     columns, rows = plan.code_is
     _fill(connection, "code_is", columns, rows)
     _fill(connection, "finding_code", FINDING_CODE, plan.finding_code)
-    for number, (name, tree) in enumerate(plan.steps):
+    for number, (name, query) in enumerate(plan.steps):
         if progress:
             progress("measure", number, len(plan.steps))
-        query = tree.sql(dialect="duckdb")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    for name, tree in plan.views:
-        query = tree.sql(dialect="duckdb")
+    for name, query in plan.views:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 

@@ -2,8 +2,9 @@
 Definitions for everybody at once: a plan of named queries, run by a relational engine.
 
 Read beside :mod:`spinewise.measures.interpret`, file by file: :mod:`.episodes`, :mod:`.images`,
-:mod:`.screen`, :mod:`.terms`, :mod:`.places`. Every query is a SQLGlot tree; the records are read
-for the episodes, images, evidence, visits and answers, and at the end for the names of units.
+:mod:`.screen`, :mod:`.terms`, :mod:`.places`. Every query is written in DuckDB's SQL and runs there
+as it stands; SQLGlot prints it for reading and for other engines. The records are read for the
+episodes, images, evidence, visits and answers, and at the end for the names of units.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlglot
-from sqlglot import exp
 
 from spinewise.know.model import Indicator
 from spinewise.measures.compile.codes import CodePredicates
@@ -37,8 +37,6 @@ from spinewise.measures.compile.sql import any_of
 from spinewise.measures.compile.terms import Context
 from spinewise.measures.frame import Frame
 
-Query = tuple[str, exp.Expr]
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,16 +46,16 @@ class Plan:
     """Columns and rows of the table of code predicates."""
     finding_code: list[tuple[object, ...]]
     """The rows of the table of what codes say about findings."""
-    steps: list[Query]
+    steps: list[Step]
     """Tables, and the queries that fill them."""
-    views: list[Query]
+    views: list[Step]
     """Views over them; the last is ``outcome``, if there are indicators."""
 
     def sql(self, dialect: str = "duckdb") -> dict[str, str]:
         """Every query as text in the dialect of an engine."""
         return {
-            name: tree.sql(dialect=dialect, pretty=True)
-            for name, tree in [*self.steps, *self.views]
+            name: sqlglot.parse_one(query, read="duckdb").sql(dialect=dialect, pretty=True)
+            for name, query in [*self.steps, *self.views]
         }
 
 
@@ -89,11 +87,6 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
     return Plan(
         code_is=(codes.schema(), codes.rows()),
         finding_code=finding_codes(frame),
-        steps=[_parsed(step) for step in steps],
-        views=[_parsed(view) for view in place_views(kinds)],
+        steps=steps,
+        views=list(place_views(kinds)),
     )
-
-
-def _parsed(step: Step) -> Query:
-    name, query = step
-    return name, sqlglot.parse_one(query, read="duckdb")
