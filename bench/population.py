@@ -23,7 +23,7 @@ import msgspec
 
 from spinewise.intake.connection import connect
 from spinewise.know.package import Package
-from spinewise.tables import TABLES, Extract
+from spinewise.tables import SUMMARIES, TABLES, Extract, by_kind
 
 VISITS: Final = 20
 DIAGNOSES: Final = 10
@@ -230,10 +230,12 @@ def write_population(people: int, package: Package, folder: Path) -> None:
         events += written
     for table in ("patients", "visits", "events"):
         parts = f"read_parquet('{_quoted(records)}/{table}-*.part')"
-        _copy(connection, f"SELECT * FROM {parts}", records / f"{table}.parquet")
+        query = by_kind(parts) if table == "events" else f"SELECT * FROM {parts}"
+        _copy(connection, query, records / f"{table}.parquet")
         for part in records.glob(f"{table}-*.part"):
             part.unlink()
     _write_small_tables(connection, codes, records)
+    _write_summaries(connection, records)
     for table in TABLES:
         path = _quoted(records / f"{table}.parquet")
         connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{path}')")
@@ -300,6 +302,15 @@ def _write_small_tables(
     }
     for table, query in small.items():
         _write(connection, table, query, records / f"{table}.parquet")
+
+
+def _write_summaries(connection: duckdb.DuckDBPyConnection, records: Path) -> None:
+    visits, events = (
+        f"read_parquet('{_quoted(records / f'{table}.parquet')}')" for table in ("visits", "events")
+    )
+    for table, query in SUMMARIES.items():
+        counted = query.format(visits=visits, events=events)
+        _write(connection, table, counted, records / f"{table}.parquet")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: str, query: str, path: Path) -> int:

@@ -8,8 +8,8 @@ Rules that hold for all of them:
   allows (``*_lo``, ``*_hi``). ``2019-05`` is 2019-05-01 to 2019-05-31; a full date has
   ``lo = hi``; a missing date is NULL in both. ``*_time`` is the local wall-clock timestamp
   (no zone) when the text carries a time of day, else NULL.
-- ``patient`` is an integer key, 0-based and dense, in order of ``patient_id``;
-  all tables are sorted by it.
+- ``patient`` is an integer key, 0-based and dense, in order of ``patient_id``. All tables are
+  sorted by it, events by their kind before it: who asks for one kind reads nothing of the others.
 - ``code`` points into ``codes``, where one key may have several rows:
   the codings of one coded value (a SNOMED and an ICD code of the same diagnosis).
 - ``file`` points into ``sources``; ``line`` is 1-based and counts physical lines; ``source_id`` is
@@ -113,7 +113,7 @@ VISITS: Final[dict[str, str]] = {
 
 EVENTS: Final[dict[str, str]] = {
     "patient": "INTEGER",
-    "event": "INTEGER",  # dense key over all events, in order of (patient, start_lo, file, line)
+    "event": "INTEGER",  # dense key, in order of (kind, patient, start_lo, file, line)
     "kind": "VARCHAR",  # Kind
     "role": "VARCHAR",  # Role, for imaging only
     "code": "INTEGER",
@@ -197,6 +197,31 @@ QUARANTINE: Final[dict[str, str]] = {
     "raw": "VARCHAR",
 }
 
+DAYS: Final[dict[str, str]] = {
+    "kind": "VARCHAR",  # visit, or Kind
+    "setting": "VARCHAR",  # of visits
+    "day": "DATE",  # start_lo
+    "within_month": "BOOLEAN",  # whether the date is known to a month or better
+    "rows": "BIGINT",
+    "with_specialty": "BIGINT",  # how many of them have one, and so on
+    "with_clinician": "BIGINT",
+    "with_visit": "BIGINT",  # of events: linked to one
+    "with_recorded": "BIGINT",
+}
+"""How many visits and events start on each day."""
+
+PRESENCE: Final[dict[str, str]] = {
+    "kind": "VARCHAR",  # visit, or Kind
+    "people": "BIGINT",
+}
+"""How many people have a row of each kind."""
+
+USES: Final[dict[str, str]] = {
+    "code": "INTEGER",
+    "events": "BIGINT",
+}
+"""How many events have each code as their own."""
+
 TABLES: Final[dict[str, dict[str, str]]] = {
     "patients": PATIENTS,
     "coverage": COVERAGE,
@@ -206,7 +231,58 @@ TABLES: Final[dict[str, dict[str, str]]] = {
     "sources": SOURCES,
     "ledger": LEDGER,
     "quarantine": QUARANTINE,
+    "days": DAYS,
+    "presence": PRESENCE,
+    "uses": USES,
 }
+
+
+def by_kind(events: str) -> str:
+    """Events that are sorted by patient, in the order of the table and with its keys."""
+    sorted_ = " UNION ALL ".join(
+        f"(SELECT * FROM {events} WHERE kind = '{kind}')" for kind in sorted(KINDS)
+    )
+    return f"SELECT * REPLACE (CAST(row_number() OVER () - 1 AS INTEGER) AS event) FROM ({sorted_})"
+
+
+_WHO_HAS: Final = " ".join(f"WHEN '{kind}' THEN {1 << n}" for n, kind in enumerate(KINDS))
+
+SUMMARIES: Final[dict[str, str]] = {
+    "days": """
+        SELECT 'visit' AS kind, setting, start_lo AS day, start_hi - start_lo <= 30 AS within_month,
+            count(*) AS rows, count(specialty) AS with_specialty,
+            count(clinician) AS with_clinician, 0 AS with_visit, 0 AS with_recorded
+        FROM {visits} GROUP BY ALL
+        UNION ALL
+        SELECT kind, NULL, start_lo AS day, start_hi - start_lo <= 30 AS within_month,
+            count(*), count(specialty), count(clinician), count(visit), count(recorded_lo)
+        FROM {events} GROUP BY ALL
+        ORDER BY ALL
+    """,
+    # Who has rows of which kinds, a bit a kind: much less work than distinct people of each kind.
+    "presence": f"""
+        SELECT 'visit' AS kind, count(DISTINCT patient) AS people FROM {{visits}}
+        UNION ALL
+        SELECT kind, sum(people) FILTER (bits & CASE kind {_WHO_HAS} END <> 0)
+        FROM (
+            SELECT bits, count(*) AS people FROM (
+                SELECT patient, bit_or(CASE kind {_WHO_HAS} ELSE 0 END) AS bits
+                FROM {{events}} GROUP BY patient
+            ) GROUP BY bits
+        ), (SELECT unnest([{", ".join(f"'{kind}'" for kind in KINDS)}]) AS kind)
+        GROUP BY kind
+        ORDER BY ALL
+    """,
+    "uses": """
+        SELECT code, count(*) AS events FROM {events} WHERE code IS NOT NULL
+        GROUP BY code ORDER BY code
+    """,
+}
+"""
+How the small tables that are counted once follow from ``{visits}`` and ``{events}``, as SQL.
+
+Whatever depends on the records alone, and on no definition and no period, is read from them.
+"""
 
 
 class Extract(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from spinewise.tables import TABLES
+from spinewise.tables import SUMMARIES, TABLES
 
 EPOCH = date(1970, 1, 1)
 
@@ -23,7 +23,11 @@ def connect() -> duckdb.DuckDBPyConnection:
 def fill(
     connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> None:
-    """Make every record table, and fill those that ``rows`` names; missing columns are NULL."""
+    """
+    Make every record table, and fill those that ``rows`` names; missing columns are NULL.
+
+    The summaries are counted from the others.
+    """
     for table, columns in TABLES.items():
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({listed})")
@@ -34,6 +38,9 @@ def fill(
             values = [[row.get(name) for row in given] for name in columns]
             unnested = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
             connection.execute(f"INSERT INTO {table} SELECT {unnested}", values)
+    for table, query in SUMMARIES.items():
+        counted = query.format(visits="visits", events="events")
+        connection.execute(f"INSERT INTO {table} BY NAME {counted}")
 
 
 def day(number: int) -> date:

@@ -27,7 +27,7 @@ from spinewise.intake import dates, dictionary, links, naming
 from spinewise.intake.connection import one_file, quoted
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 from spinewise.intake.staging import STAGE_COVERAGE, STAGE_EVENTS, STAGE_VISITS
-from spinewise.tables import KINDS, ROLES, SETTINGS, STATUSES, TABLES, Extract
+from spinewise.tables import KINDS, ROLES, SETTINGS, STATUSES, SUMMARIES, TABLES, Extract
 
 NOT_FACTS: Final = ("cancelled", "entered-in-error", "not-done")
 _OUT: Final = "consent is out"
@@ -107,6 +107,7 @@ def settle(
     step("people and sums")
     _write_people(connection, folder)
     _write_codes(connection, folder)
+    _write_summaries(connection, folder)
     _write_sources(connection, folder, sources)
     _write_ledger(connection, folder)
     step("cut-off")
@@ -453,7 +454,7 @@ def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             FROM {_read(folder, "visits")} WHERE source_id IS NOT NULL
         ) ON hash(s.visit_id) = visit_hash AND s.patient = visit_patient
         WHERE outcome = 'stored'
-        ORDER BY s.patient, start_lo, file, line, entry, part)"""
+        ORDER BY kind, s.patient, start_lo, file, line, entry, part)"""
     _write(connection, folder, "events", query)
 
 
@@ -480,6 +481,12 @@ def _write_codes(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         UNION SELECT specialty FROM {visits}"""
     )
     dictionary.write(connection, folder / "codes.parquet")
+
+
+def _write_summaries(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    events, visits = _read(folder, "events"), _read(folder, "visits")
+    for table, query in SUMMARIES.items():
+        _write(connection, folder, table, query.format(visits=visits, events=events))
 
 
 def _write_sources(

@@ -31,43 +31,16 @@ LONGEST_GAP: Final = 92
 
 Span = tuple[date, date]
 
-_DAYS: Final = {
-    "visit_day": """
-        SELECT start_lo AS day, start_hi - start_lo <= 30 AS within_month, setting,
-            count(*) AS n, count(specialty) AS with_specialty, count(clinician) AS with_clinician
-        FROM visits GROUP BY ALL
-    """,
-    "event_day": """
-        SELECT start_lo AS day, start_hi - start_lo <= 30 AS within_month, kind,
-            count(*) AS n, count(specialty) AS with_specialty, count(clinician) AS with_clinician,
-            count(visit) AS with_visit, count(recorded_lo) AS with_recorded
-        FROM events GROUP BY ALL
-    """,
+_ROWS: Final[dict[Domain, str]] = {
+    "visits": "kind = 'visit'",
+    "imaging": "kind = 'imaging'",
+    "prescriptions": "kind = 'medication'",
+    "consultations": "kind IN ('visit', 'procedure') AND with_specialty > 0",
+    "hospital": "kind = 'visit' AND setting IN ('emergency', 'inpatient')",
+    "clinicians": "with_clinician > 0",
+    "answers": "kind = 'answer'",
 }
-
-_ROWS: Final[dict[Domain, tuple[tuple[str, str], ...]]] = {
-    "visits": (("visit_day", "true"),),
-    "imaging": (("event_day", "kind = 'imaging'"),),
-    "prescriptions": (("event_day", "kind = 'medication'"),),
-    "consultations": (
-        ("visit_day", "with_specialty > 0"),
-        ("event_day", "kind = 'procedure' AND with_specialty > 0"),
-    ),
-    "hospital": (("visit_day", "setting IN ('emergency', 'inpatient')"),),
-    "clinicians": (("visit_day", "with_clinician > 0"), ("event_day", "with_clinician > 0")),
-    "answers": (("event_day", "kind = 'answer'"),),
-}
-
-
-def count_days(connection: duckdb.DuckDBPyConnection) -> None:
-    """
-    Count the rows of every day, in one pass over the visits and one over the events.
-
-    Makes the temporary tables ``visit_day`` (a row a day and setting) and ``event_day`` (a row a
-    day and kind), from which whatever is said of the records as a whole can be read at once.
-    """
-    for name, query in _DAYS.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+"""Which rows of the table ``days`` are rows of a domain."""
 
 
 def carried(connection: duckdb.DuckDBPyConnection, extract: Extract) -> dict[Domain, list[Span]]:
@@ -77,28 +50,25 @@ def carried(connection: duckdb.DuckDBPyConnection, extract: Extract) -> dict[Dom
     Parameters
     ----------
     connection
-        Has the record tables (:meth:`spinewise.records.Records.connect`); gets the tables of
-        :func:`count_days`.
+        Has the record tables (:meth:`spinewise.records.Records.connect`).
 
     Returns
     -------
     dict
         A list for every domain, in order of time; empty where it is not carried at all.
     """
-    count_days(connection)
     found: dict[Domain, list[Span]] = {domain: [] for domain in DOMAINS}
     days = " UNION ".join(
-        f"""SELECT DISTINCT '{domain}' AS domain, day FROM {table}
+        f"""SELECT DISTINCT '{domain}' AS domain, day FROM days
         WHERE day <= $cutoff AND within_month AND ({condition})"""
-        for domain, rows in _ROWS.items()
-        for table, condition in rows
+        for domain, condition in _ROWS.items()
     )
     spans = connection.execute(
-        f"""WITH days AS ({days}), numbered AS (
+        f"""WITH carried AS ({days}), numbered AS (
             SELECT domain, day, count(*) FILTER (fresh) OVER (
                 PARTITION BY domain ORDER BY day) AS span
             FROM (SELECT domain, day, coalesce(day - lag(day) OVER (
-                PARTITION BY domain ORDER BY day) > $gap, true) AS fresh FROM days)
+                PARTITION BY domain ORDER BY day) > $gap, true) AS fresh FROM carried)
         )
         SELECT domain, min(day), max(day) FROM numbered
         GROUP BY domain, span ORDER BY domain, span""",

@@ -11,7 +11,7 @@ import duckdb
 from spinewise.intake import naming
 from spinewise.intake.connection import connect, one_file, quoted
 from spinewise.intake.settle import FORGOTTEN
-from spinewise.tables import TABLES
+from spinewise.tables import SUMMARIES, TABLES
 
 _TYPES: Final = {"patients": "Patient", "visits": "Encounter", "coverage": "Coverage"}
 """Ledger types of the tables that do not carry their own, in files of several types."""
@@ -62,13 +62,11 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) 
         """CREATE TEMP TABLE gone AS SELECT
             (SELECT min(patient) FROM patients WHERE patient_id = name()) AS patient"""
     )
-    # The rows of a person lie together: keys beyond them move down by their number.
+    # The visits of a person lie together: keys beyond them move down by their number.
     connection.execute(
         """CREATE TEMP TABLE shift AS SELECT
             (SELECT max(visit) FROM visits WHERE patient = gone.patient) AS last_visit,
             (SELECT count(*) FROM visits WHERE patient = gone.patient) AS visits,
-            (SELECT max(event) FROM events WHERE patient = gone.patient) AS last_event,
-            (SELECT count(*) FROM events WHERE patient = gone.patient) AS events,
             gone.patient AS person FROM gone"""
     )
     types = " ".join(f"WHEN '{table}' THEN '{type_}'" for table, type_ in _TYPES.items())
@@ -97,7 +95,6 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) 
 _OTHERS: Final = "patient IS DISTINCT FROM (SELECT patient FROM gone)"
 _PATIENT: Final = "patient - if(patient > coalesce(person, patient), 1, 0) AS patient"
 _VISIT: Final = "visit - if(coalesce(visit > last_visit, false), visits, 0) AS visit"
-_EVENT: Final = "event - if(coalesce(event > last_event, false), events, 0) AS event"
 
 _QUERIES: Final = {
     "patients": f"""SELECT t.* REPLACE ({_PATIENT}) FROM patients AS t, shift
@@ -106,8 +103,9 @@ _QUERIES: Final = {
         WHERE t.{_OTHERS} ORDER BY patient, start_lo, file, line""",
     "visits": f"""SELECT t.* REPLACE ({_PATIENT}, {_VISIT}) FROM visits AS t, shift
         WHERE t.{_OTHERS} ORDER BY visit""",
-    "events": f"""SELECT t.* REPLACE ({_PATIENT}, {_VISIT}, {_EVENT}) FROM events AS t, shift
-        WHERE t.{_OTHERS} ORDER BY event""",
+    "events": f"""SELECT * REPLACE (row_number() OVER () - 1 AS event) FROM (
+        SELECT t.* REPLACE ({_PATIENT}, {_VISIT}) FROM events AS t, shift
+        WHERE t.{_OTHERS} ORDER BY event)""",
     "codes": f"""FROM codes WHERE code IN (
         SELECT code FROM events WHERE {_OTHERS} UNION SELECT reason FROM events WHERE {_OTHERS}
         UNION SELECT specialty FROM events WHERE {_OTHERS}
@@ -133,4 +131,10 @@ _QUERIES: Final = {
             if(names(value) OR names(raw), NULL, value) AS value,
             if(names(value) OR names(raw), NULL, raw) AS raw)
         FROM quarantine ORDER BY file, line, field""",
+    **{
+        table: query.format(
+            visits=f"(FROM visits WHERE {_OTHERS})", events=f"(FROM events WHERE {_OTHERS})"
+        )
+        for table, query in SUMMARIES.items()
+    },
 }

@@ -182,7 +182,7 @@ def build_frame(
     concepts, proposed = resolve_codes(
         package, [(code, system or "", value or "") for code, system, value in rows]
     )
-    row = connection.execute("SELECT min(start_lo) FROM visits").fetchone()
+    row = connection.execute("SELECT min(day) FROM days WHERE kind = 'visit'").fetchone()
     first = records.extract.first_day or (row[0] if row else None) or records.extract.cutoff
     return Frame(
         package=package,

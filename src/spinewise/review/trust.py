@@ -22,7 +22,7 @@ from spinewise.review.result import (
     Table,
 )
 from spinewise.review.words import has, say
-from spinewise.tables import KINDS, Extract
+from spinewise.tables import Extract
 
 QUARANTINE_SHOWN: Final = 1_000
 UNMAPPED_SHOWN: Final = 20
@@ -31,39 +31,28 @@ MONTHS_SHOWN: Final = 120
 _COVERAGE: Final = """
     SELECT date_trunc('month', day)::DATE AS month, domain, CAST(sum(n) AS BIGINT)
     FROM (
-        SELECT day, 'visits' AS domain, n FROM visit_day
-        UNION ALL SELECT day, 'hospital', n FROM visit_day
-            WHERE setting IN ('inpatient', 'emergency')
-        UNION ALL SELECT day, 'consultations', with_specialty FROM visit_day
-            WHERE with_specialty > 0
-        UNION ALL SELECT day, CASE kind WHEN 'imaging' THEN 'imaging'
+        SELECT day, CASE kind WHEN 'visit' THEN 'visits' WHEN 'imaging' THEN 'imaging'
             WHEN 'medication' THEN 'prescriptions' WHEN 'answer' THEN 'answers'
-            ELSE 'consultations' END, n
-            FROM event_day WHERE kind IN ('imaging', 'medication', 'answer', 'referral')
+            ELSE 'consultations' END AS domain, rows AS n
+        FROM days WHERE kind IN ('visit', 'imaging', 'medication', 'answer', 'referral')
+        UNION ALL SELECT day, 'hospital', rows FROM days
+            WHERE kind = 'visit' AND setting IN ('inpatient', 'emergency')
+        UNION ALL SELECT day, 'consultations', with_specialty FROM days
+            WHERE kind = 'visit' AND with_specialty > 0
     )
     WHERE day BETWEEN CAST($cutoff AS DATE) - INTERVAL (31 * $months) DAY AND $cutoff
     GROUP BY ALL ORDER BY month
 """
 _TABLES: Final = """
-    SELECT name, CAST(sum(n) AS BIGINT), min(day), max(day)
+    SELECT CASE kind WHEN 'visit' THEN 'visits' ELSE kind END AS name, rows, people, first, last
     FROM (
-        SELECT 'visits' AS name, day, n FROM visit_day
-        UNION ALL SELECT kind, day, n FROM event_day
-    ) GROUP BY name
-"""
-# Who has rows of which kinds, a bit a kind: much less work than counting distinct people by kind.
-_PEOPLE: Final = f"""
-    SELECT bits, count(*)
-    FROM (
-        SELECT patient, bit_or(CASE kind
-            {" ".join(f"WHEN '{kind}' THEN {1 << n}" for n, kind in enumerate(KINDS))}
-            ELSE 0 END) AS bits
-        FROM events GROUP BY patient
-    ) GROUP BY bits
+        SELECT kind, CAST(sum(rows) AS BIGINT) AS rows, min(day) AS first, max(day) AS last
+        FROM days GROUP BY kind
+    ) JOIN presence USING (kind)
 """
 _LINKAGE: Final = """
-    SELECT (SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM event_day),
-        (SELECT CAST(coalesce(sum(with_visit), 0) AS BIGINT) FROM event_day),
+    SELECT (SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) FROM days WHERE kind <> 'visit'),
+        (SELECT CAST(coalesce(sum(with_visit), 0) AS BIGINT) FROM days),
         (SELECT count(order_lo) FROM image),
         (SELECT count(*) FROM image WHERE order_lo IS NOT NULL AND shown_lo IS NOT NULL),
         (SELECT count(*) FROM image WHERE order_lo IS NULL),
@@ -83,14 +72,13 @@ _QUARANTINE: Final = f"""
     ORDER BY path, line LIMIT {QUARANTINE_SHOWN}
 """
 _UNMAPPED: Final = f"""
-    SELECT coalesce(min(c.system), ''), coalesce(min(c.value), ''), any_value(n)
-    FROM (SELECT code, count(*) AS n FROM events WHERE code IS NOT NULL GROUP BY code) AS e
-    JOIN codes AS c USING (code) ANTI JOIN code_is USING (code)
-    GROUP BY code ORDER BY any_value(n) DESC, 1, 2 LIMIT {UNMAPPED_SHOWN}
+    SELECT coalesce(min(c.system), ''), coalesce(min(c.value), ''), any_value(events)
+    FROM uses JOIN codes AS c USING (code) ANTI JOIN code_is USING (code)
+    GROUP BY code ORDER BY any_value(events) DESC, 1, 2 LIMIT {UNMAPPED_SHOWN}
 """
 _RECORDED: Final = """
-    SELECT coalesce(sum(n), 0), coalesce(sum(with_recorded), 0)
-    FROM event_day WHERE kind IN ('condition', 'finding')
+    SELECT coalesce(sum(rows), 0), coalesce(sum(with_recorded), 0)
+    FROM days WHERE kind IN ('condition', 'finding')
 """
 _PROPOSED: Final = """
     SELECT count(*), count(*) FILTER (WHERE proposed) FROM candidate
@@ -109,9 +97,9 @@ def data_trust(
     """
     What a review rests on.
 
-    ``connection`` holds the tables of a plan that was run, and the days that were counted for its
-    frame. ``period`` bounds the index days that linkage and documentation are counted over;
-    ``period_end`` is the end of the period that is reviewed, None where nothing is.
+    ``connection`` holds the tables of a plan that was run. ``period`` bounds the index days that
+    linkage and documentation are counted over; ``period_end`` is the end of the period that is
+    reviewed, None where nothing is.
     """
     bounds = {"first": period[0], "last": period[1]}
     events, recorded = _row(connection, _RECORDED)
@@ -163,14 +151,9 @@ def _coverage(connection: duckdb.DuckDBPyConnection, cutoff: date) -> list[Cover
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
     everybody = int(_row(connection, "SELECT count(*) FROM patients")[0])
-    seen = int(_row(connection, "SELECT count(DISTINCT patient) FROM visits")[0])
-    people = {"visits": seen}
-    by_kinds = _rows(connection, _PEOPLE)
-    for n, kind in enumerate(KINDS):
-        people[kind] = sum(count for bits, count in by_kinds if bits >> n & 1)
     found = [
-        Table(name=name, rows=rows, people=people[name], first=first, last=last)
-        for name, rows, first, last in _rows(connection, _TABLES)
+        Table(name=name, rows=rows, people=people, first=first, last=last)
+        for name, rows, people, first, last in _rows(connection, _TABLES)
     ]
     if everybody:
         found.append(

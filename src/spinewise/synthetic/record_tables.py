@@ -12,7 +12,7 @@ import msgspec
 
 from spinewise.synthetic.facts import ALL_CODES
 from spinewise.synthetic.people import NEVER
-from spinewise.tables import TABLES, Extract
+from spinewise.tables import SUMMARIES, TABLES, Extract, by_kind
 
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -122,9 +122,17 @@ class RecordTables:
         for table in ("patients", "visits", "events"):
             parts = [str(self._part(table, block)) for block in range(self._blocks)]
             listed = ", ".join(f"'{_quoted(part)}'" for part in parts)
-            self._copy(f"SELECT * FROM read_parquet([{listed}])", self._out / f"{table}.parquet")
+            whole = f"read_parquet([{listed}])"
+            query = by_kind(whole) if table == "events" else f"SELECT * FROM {whole}"
+            self._copy(query, self._out / f"{table}.parquet")
             for part in parts:
                 Path(part).unlink()
+        visits, events = (
+            f"read_parquet('{_quoted(str(self._out / f'{table}.parquet'))}')"
+            for table in ("visits", "events")
+        )
+        for table, query in SUMMARIES.items():
+            self._small(table, query.format(visits=visits, events=events))
         rows = self._rows
         with (self._out / "events.parquet").open("rb") as stream:
             sum_ = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from spinewise.records.domains import carried
-from spinewise.tables import DOMAINS, EVENTS, VISITS, Domain, Extract
+from spinewise.tables import DOMAINS, EVENTS, SUMMARIES, VISITS, Domain, Extract
 
 CUTOFF = date(2024, 12, 31)
 
@@ -20,6 +20,8 @@ def connection() -> duckdb.DuckDBPyConnection:
     for table, columns in (("visits", VISITS), ("events", EVENTS)):
         fields = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"CREATE TABLE {table} ({fields})")
+    days = SUMMARIES["days"].format(visits="visits", events="events")
+    connection.execute(f"CREATE VIEW days AS {days}")
     return connection
 
 

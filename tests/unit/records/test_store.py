@@ -225,7 +225,7 @@ def test_a_person_is_forgotten_everywhere(tmp_path: Path) -> None:
         after,
         "SELECT event, patient, source_id, visit, min(codes.value) FROM events LEFT JOIN codes"
         " USING (code) WHERE kind = 'condition' GROUP BY ALL ORDER BY event",
-    ) == [(0, 0, "c-ann", 0, "only-ann"), (2, 1, "c-carl", 1, "only-carl")]
+    ) == [(0, 0, "c-ann", 0, "only-ann"), (1, 1, "c-carl", 1, "only-carl")]
     assert rows(after, "SELECT event FROM events ORDER BY event") == [(0,), (1,), (2,), (3,)]
     assert rows(after, "SELECT patient FROM coverage") == [(0,), (1,)]
     for read, *ended in rows(
