@@ -16,7 +16,7 @@ export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help review test check fix bench docs clean
+.PHONY: help review test soak check fix bench docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ review: .venv/.runtime ## Set up, review the bundled practice, write the report 
 
 test: .venv/.dev .venv/.system ## Set up, run all tests (ARGS="-k name" for some of them)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+soak: .venv/.dev ## The long run of the same tests: fuzzing, large files (hours; see docs/reliability.md)
+	SPINEWISE_SOAK=1 $(BIN)/pytest tests/faults $(ARGS)
 
 check: .venv/.dev ## Formatting, lint and types; changes nothing
 	$(BIN)/ruff format --check .

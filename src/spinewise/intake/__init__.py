@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import duckdb
+import msgspec
 
 from spinewise.errors import IntakeError
 from spinewise.intake import archive, csv_form, fhir, omop, settle, staging
@@ -83,7 +84,8 @@ class Export:
                 raise IntakeError(
                     f"{str(mapping)!r} does not exist", hint="Check the path of the mapping file."
                 )
-            self.files = archive.find_files(path, self._work, progress)
+            self.files, self._left_out = archive.find_files(path, self._work, progress)
+            self._stamps = archive.stamps(self.files)
             # Tables that a mapping explains need no form of their own.
             format = format or ("csv" if mapping else None)  # noqa: A001
             self.reader = READERS[format] if format else _recognise(path, self.files)
@@ -133,6 +135,12 @@ class Export:
             reading = self.reader.stage(
                 connection, self.files, self.mapping, self._work, self._progress
             )
+            archive.check_unchanged(self.files, self._stamps)
+            if self._left_out:
+                links = f"links-not-followed: {self._left_out}"
+                reading = msgspec.structs.replace(
+                    reading, assumptions=[*reading.assumptions, links]
+                )
             return settle.settle(
                 connection,
                 folder,
@@ -148,9 +156,9 @@ class Export:
             raise _unusable(error, self.path) from None
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise IntakeError(
-                f"there is not enough room to read it: {error}",
+                f"it cannot be read: {str(error).partition(chr(10))[0]}",
                 where=str(self.path),
-                hint=f"Free some space on the disk of {self._work.parent}.",
+                hint=f"Check that the disk of {self._work.parent} has room.",
             ) from None
         finally:
             connection.close()

@@ -48,3 +48,8 @@ def quoted(path: Path) -> str:
 def one_file(path: Path) -> str:
     """The path of a file to read as a SQL string: stars and brackets stand for themselves."""
     return quoted(Path(re.sub(r"([*?\[])", r"[\1]", str(path))))
+
+
+def parquet(path: Path) -> str:
+    """What stands after FROM for one Parquet file; names of folders are never columns."""
+    return f"read_parquet({one_file(path)}, hive_partitioning = false)"

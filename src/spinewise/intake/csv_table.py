@@ -218,7 +218,8 @@ def _reader(
         f"read_csv({sql_path(path)}, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', header = false, "
         f"skip = {skip}, nullstr = '', strict_mode = true, null_padding = false, "
-        f"compression = '{'gzip' if _is_gzip(path) else 'none'}', max_line_size = {longest})"
+        f"compression = '{'gzip' if _is_gzip(path) else 'none'}', max_line_size = {longest}, "
+        "hive_partitioning = false)"
     )
 
 

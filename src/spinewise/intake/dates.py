@@ -21,7 +21,7 @@ import duckdb
 import msgspec
 
 _SHAPE: Final = (
-    r"\d{4}(-\d{2}(-\d{2}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?"
+    r"\d{4}(-\d{2}(-\d{2}([T ]([01]\d|2[0-3]):[0-5]\d(:([0-5]\d|60)([.,]\d+)?)?"
     r"(Z|[+-]\d{2}(:?\d{2})?)?)?)?)?|\d{8}"
 )
 _PATTERN: Final = re.compile(_SHAPE, re.ASCII)
@@ -34,7 +34,7 @@ class PartialDate(msgspec.Struct, frozen=True):
     lo: date | None = None
     hi: date | None = None
     time: datetime | None = None
-    """To the second; None where the text has no time of day."""
+    """To the second (a leap second is the one before); None where the text has no time of day."""
 
 
 def parse(text: str | None) -> PartialDate:
@@ -68,7 +68,7 @@ def parse(text: str | None) -> PartialDate:
         raise ValueError(f"{text!r} is not a day of the calendar") from None
     if len(text) == 10:
         return PartialDate(text, day, day)
-    seconds = int(text[17:19]) if text[16:17] == ":" else 0
+    seconds = min(int(text[17:19]), 59) if text[16:17] == ":" else 0
     time = datetime(  # noqa: DTZ001 - the wall clock of the place, by design
         day.year, day.month, day.day, int(text[11:13]), int(text[14:16]), seconds
     )
@@ -95,7 +95,8 @@ _MACROS: Final = {
     "clock": """CASE
         WHEN length(t) > 10 AND lo IS NOT NULL
         THEN try_cast(
-            CASE WHEN t[17] = ':' THEN substr(t, 1, 19) ELSE substr(t, 1, 16) || ':00' END
+            CASE WHEN t[17] = ':' THEN replace(substr(t, 1, 19), ':60', ':59')
+            ELSE substr(t, 1, 16) || ':00' END
             AS TIMESTAMP
         )
     END""",

@@ -72,7 +72,7 @@ def draft_mapping(path: Path) -> tuple[str, list[str]]:
     with tempfile.TemporaryDirectory() as work:
         opened = [
             open_csv(file.path, file.name)
-            for file in find_files(path, Path(work), silent)
+            for file in find_files(path, Path(work), silent).files
             if file.name.casefold().endswith(_ENDINGS)
         ]
         if not opened:

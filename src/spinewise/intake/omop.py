@@ -18,6 +18,7 @@ import duckdb
 
 from spinewise.errors import IntakeError
 from spinewise.intake import codesystems, form
+from spinewise.intake.connection import parquet
 from spinewise.intake.csv_form import count_lines
 from spinewise.intake.csv_table import load_csv, open_csv, quoted, raw_lines, sql_path
 from spinewise.intake.form import Place
@@ -146,7 +147,7 @@ def _open(connection: duckdb.DuckDBPyConnection, source: SourceFile, work: Path)
     table = _table_name(source.name)
     relation = f"file_{source.file}"
     if source.name.casefold().endswith(".parquet"):
-        read = f"read_parquet({sql_path(source.path)})"
+        read = parquet(source.path)
         columns = _names(connection, read)
         _view(connection, relation, read, columns, "row_number() OVER ()")
         raw: Callable[[Collection[int]], Mapping[int, str]] = _no_text

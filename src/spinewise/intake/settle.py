@@ -24,7 +24,7 @@ import duckdb
 import msgspec
 
 from spinewise.intake import dates, dictionary, links, naming
-from spinewise.intake.connection import one_file, quoted
+from spinewise.intake.connection import parquet, quoted
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 from spinewise.intake.staging import STAGE_COVERAGE, STAGE_EVENTS, STAGE_VISITS
 from spinewise.tables import KINDS, ROLES, SETTINGS, STATUSES, SUMMARIES, TABLES, Extract
@@ -389,7 +389,7 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, table: str, quer
 
 
 def _read(folder: Path, table: str) -> str:
-    return f"read_parquet({one_file(folder / f'{table}.parquet')})"
+    return parquet(folder / f"{table}.parquet")
 
 
 def _span(column: str) -> str:

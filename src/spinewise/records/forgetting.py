@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from spinewise.intake import naming
-from spinewise.intake.connection import connect, one_file, quoted
+from spinewise.intake.connection import connect, parquet, quoted
 from spinewise.intake.settle import FORGOTTEN
 from spinewise.tables import SUMMARIES, TABLES
 
@@ -53,8 +53,8 @@ def _open(connection: duckdb.DuckDBPyConnection, folder: Path, patient_id: str) 
     """Views of the tables, and what the queries below need to know of the person."""
     naming.install(connection)
     for table in TABLES:
-        path = one_file(folder / f"{table}.parquet")
-        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({path})")
+        source = parquet(folder / f"{table}.parquet")
+        connection.execute(f"CREATE VIEW {table} AS FROM {source}")
     name = patient_id.replace("'", "''")
     connection.execute(f"CREATE TEMP MACRO name() AS '{name}'")
     connection.execute("CREATE TEMP MACRO names(text) AS list_contains(words(text), name())")

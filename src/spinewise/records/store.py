@@ -31,7 +31,7 @@ import msgspec
 
 from spinewise.errors import WorkspaceError
 from spinewise.intake import WORK, Export
-from spinewise.intake.connection import connect, one_file
+from spinewise.intake.connection import connect, parquet
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.intake.settle import Forgotten
 from spinewise.records import forgetting
@@ -95,8 +95,8 @@ class Records(msgspec.Struct, frozen=True):
         """
         connection = connect(work)
         for table in TABLES:
-            path = one_file(self.folder / f"{table}.parquet")
-            connection.execute(f"CREATE VIEW {table} AS FROM read_parquet({path})")
+            source = parquet(self.folder / f"{table}.parquet")
+            connection.execute(f"CREATE VIEW {table} AS FROM {source}")
         return connection
 
 

@@ -65,7 +65,7 @@ def test_every_assumption_is_documented() -> None:
     """Each id that a reader may hand over has a row that says when."""
     ids = {name for names in form_sql.ASSUMED.values() for name in names} | set(form_sql.MISSING)
     ids |= {"problem-list-read", "visit-ids-by-patient", "read-as-windows-1252"}
-    ids |= {"columns-not-read"}
+    ids |= {"columns-not-read", "links-not-followed"}
     for name in ids:
         assert re.search(rf"^\|.*`{name}`.*\|", section(FORM, "What is assumed"), re.MULTILINE), (
             name

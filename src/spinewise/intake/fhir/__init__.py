@@ -29,7 +29,7 @@ from spinewise.intake.fhir import shapes, sift, words
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 
 FORMAT: Final[Format] = "fhir"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _ENDINGS: Final = (".json", ".ndjson", ".jsonl")
 _LOOK: Final = 1 << 16
@@ -163,7 +163,7 @@ class _FhirReader:
         self.work = work
         folder = work / "sifted"
         folder.mkdir()
-        self.sifter = sift.Sifter(folder)
+        self.sifter = sift.Sifter(folder, connection)
         self.patients: list[SourceFile] = []
         codesystems.install(connection)
         words.install(connection)
@@ -190,7 +190,7 @@ class _FhirReader:
         for name, path in sifted.items():
             self._read_sifted(name, path)
         self._read_names(sifted.get("Patient"))
-        sift.store_faults(self.connection, self.sifter.faults)
+        self.sifter.store_faults()
         for (number, name), rows in self.sifter.read.items():
             self._count(number, name, rows)
         for (number, name, reason), rows in self.sifter.skipped.items():
@@ -230,7 +230,7 @@ class _FhirReader:
         if unknown == (False,):
             return
         if sifted is not None:
-            self.connection.execute(_NAMES.format(source=_source(sifted, "Patient", "_file")))
+            self.connection.execute(_NAMES.format(source=_source(sifted, "Patient", sift.FILE)))
         for file in self.patients:
             path = self._unpacked(file)
             self.connection.execute(_NAMES.format(source=_source(path, "Patient", "0")))
@@ -270,7 +270,8 @@ class _FhirReader:
     def _check_type(self, path: Path, name: str, lines: int) -> None:
         found = self.connection.execute(
             f"""SELECT count(*), count(*) FILTER ("resourceType" ->> '$' = $1) FROM read_ndjson(
-            {one_file(path)}, columns={{'resourceType': 'JSON'}}, compression='uncompressed')""",
+            {one_file(path)}, columns={{'resourceType': 'JSON'}}, compression='uncompressed',
+                hive_partitioning=false)""",
             [name],
         ).fetchone()
         if found != (lines, lines):
@@ -279,11 +280,17 @@ class _FhirReader:
     def _read_sifted(self, name: str, path: Path) -> None:
         """Stage a clean file; lines that DuckDB still refuses are found by halving it."""
         try:
-            self._load(path, name, "_file")
+            self._load(path, name, sift.FILE)
         except _DATA_ERRORS as error:
+            doubles = list(sift.without_doubles(name, path))
+            if doubles:
+                for fault in doubles:
+                    self.sifter.refuse(fault)
+                self._read_sifted(name, path)
+                return
             lines = list(sift.lines_of(path))
             if len(lines) == 1:
-                self.sifter.faults.append(sift.refused_by_engine(name, lines[0], error))
+                self.sifter.refuse(sift.refused_by_engine(name, lines[0], error))
                 return
             middle = len(lines) // 2
             for part, half in enumerate((lines[:middle], lines[middle:])):
@@ -367,15 +374,19 @@ def _source(path: Path, name: str, file: str, *, numbered: bool = False) -> str:
     """
     row = "row_number() OVER ()" if numbered else "NULL"
     unsound = (
-        f"""id IS NULL OR "resourceType" IS DISTINCT FROM '{name}' OR {shapes.misread(name)}"""
+        f"""id IS NULL OR id = '""' OR "resourceType" IS DISTINCT FROM '{name}'"""
+        f" OR {shapes.misread(name)}"
     )
+    if file != sift.FILE:  # a file of the export says nothing of its own lines
+        unsound += ' OR "(line)" IS NOT NULL'
     return f"""WITH source AS (
-        SELECT * EXCLUDE (_file, _line, _entry, row), {file}::INTEGER AS file,
-            coalesce(_line, row)::INTEGER AS line, coalesce(_entry, 0) AS entry,
+        SELECT * EXCLUDE ("(file)", "(line)", "(entry)", row), {file}::INTEGER AS file,
+            coalesce("(line)", row)::INTEGER AS line, coalesce("(entry)", 0) AS entry,
             '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
         FROM (
             SELECT *, {row} AS row FROM read_ndjson(
-                {one_file(path)}, columns={shapes.columns(name)}, compression='uncompressed')
+                {one_file(path)}, columns={shapes.columns(name)}, compression='uncompressed',
+                hive_partitioning=false)
         )
         WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
     )"""
@@ -481,8 +492,9 @@ def _first_type(path: Path) -> str | None:
     """The type of the resource on the first line; None where it is none, or a Bundle."""
     with path.open("rb") as stream:
         try:
-            name = msgspec.json.decode(stream.readline(), type=_First).resource_type
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            line = stream.readline(sift.LARGEST)
+            name = msgspec.json.decode(line, type=_First).resource_type
+        except sift.NOT_READ:
             return None
     return None if name == "Bundle" else name
 

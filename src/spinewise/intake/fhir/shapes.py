@@ -256,7 +256,7 @@ _COMMON: Final[Shape] = {
     "id": STRICT,
     "meta": {"lastUpdated": TEXT},
 }
-PLACE: Final = {"_file": "INTEGER", "_line": "INTEGER", "_entry": "INTEGER"}
+PLACE: Final = {"(file)": "INTEGER", "(line)": "INTEGER", "(entry)": "INTEGER"}
 """Where a line of a sifted file comes from; NULL in the files of an export themselves."""
 
 
