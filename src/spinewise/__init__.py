@@ -13,12 +13,13 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-from spinewise.api import check, review
+from spinewise.api import check, review, share
 from spinewise.errors import SpinewiseError
 from spinewise.know.loader import load_package
 from spinewise.records import forget
 from spinewise.report import notebook as _notebook
 from spinewise.review.result import DataTrust, Review
+from spinewise.share.result import SharedReview
 from spinewise.synthetic import synthesize
 
 _notebook.register()
@@ -26,10 +27,12 @@ _notebook.register()
 __all__ = [
     "DataTrust",
     "Review",
+    "SharedReview",
     "SpinewiseError",
     "check",
     "forget",
     "load_package",
     "review",
+    "share",
     "synthesize",
 ]

@@ -17,9 +17,13 @@ from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.loader import load_package
 from spinewise.numerals import LanguageCode
 from spinewise.records import Records, import_export, one_shot
-from spinewise.report.files import write_report
+from spinewise.records.shared import Shared, sharing
+from spinewise.report.files import check_shared_folder, write_report, write_shared
 from spinewise.review import run
 from spinewise.review.result import DataTrust, Review
+from spinewise.share import build
+from spinewise.share.build import LEAST
+from spinewise.share.result import SharedReview
 
 Place = str | Path
 
@@ -87,12 +91,7 @@ def review(
     if out is not None and isinstance(compare, str | Path):
         _keep_apart(Path(out), Path(compare))
     previous = compare if isinstance(compare, Review) or compare is None else _read(Path(compare))
-    bounds = parse_period(period) if isinstance(period, str) else period
-    if bounds[0] > bounds[1]:
-        raise SpinewiseError(
-            f"the period {bounds[0]}/{bounds[1]} ends before it begins",
-            hint="Give its first day first.",
-        )
+    bounds = _bounds(period)
     run.choose(words, indicators)
     with (
         _records(path, workspace, format, mapping, today, progress) as records,
@@ -116,6 +115,82 @@ def review(
                 reviewed.review, words, Path(out), language, results=results, quarantine=quarantine
             )
         return reviewed.review
+
+
+def share(
+    path: Place,
+    *,
+    period: str | tuple[date, date],
+    workspace: Place,
+    out: Place | None = None,
+    language: LanguageCode = "en",
+    least: int = LEAST,
+    name: str = "",
+    indicators: Sequence[str] | None = None,
+    format: Format | None = None,  # noqa: A002 - the word of the command line
+    mapping: Place | None = None,
+    value_sets: Place | None = None,
+    verified_only: bool = False,
+    package: Place | None = None,
+    today: date | None = None,
+    progress: Progress = silent,
+) -> SharedReview:
+    """
+    A review that may leave the practice: small numbers hidden, clinicians masked, nobody's rows.
+
+    What is shared is remembered in the workspace, so that the next shared report gives nothing
+    away that this one hides. The parameters not named here are those of :func:`review`.
+
+    Parameters
+    ----------
+    workspace
+        The workspace that remembers what was shared and what the clinicians are called.
+    out
+        A folder to write ``report.html``, ``review.json`` and ``README.txt`` to; it must not hold
+        a full review. None: nothing is written there.
+    least
+        The smallest number that is shown, beside zero: 3 or more.
+    name
+        The practice's name on the report; empty: none.
+
+    Raises
+    ------
+    SpinewiseError
+        As :func:`review`; and the period overlaps with another one that was shared, or too much
+        is known from what was shared.
+    """
+    if least < 3:
+        raise SpinewiseError(
+            f"{least} is no number to hide small numbers below", hint="Give 3 or more; 6 is usual."
+        )
+    if out is not None:
+        check_shared_folder(Path(out))
+    words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    bounds = _bounds(period)
+    run.choose(words, indicators)
+    day = today or datetime.now().astimezone().date()
+    with (
+        _records(path, workspace, format, mapping, day, progress) as records,
+        run.reviewing(
+            records,
+            words,
+            bounds,
+            practice=name,
+            version=__version__,
+            indicators=indicators,
+            progress=progress,
+        ) as reviewed,
+    ):
+        full = reviewed.review
+
+    def make(before: Shared) -> tuple[SharedReview, Shared]:
+        made = build.share(full, words, before, today=day, least=least, name=name)
+        return made.review, made.shared
+
+    shared = sharing(Path(workspace), make)
+    if out is not None:
+        write_shared(shared, words, Path(out), language)
+    return shared
 
 
 def check(
@@ -159,6 +234,16 @@ def parse_period(text: str) -> tuple[date, date]:
             f"{text!r} is not a period",
             hint="Write a year, 2024, or its first and last day, 2024-01-01/2024-12-31.",
         ) from None
+
+
+def _bounds(period: str | tuple[date, date]) -> tuple[date, date]:
+    bounds = parse_period(period) if isinstance(period, str) else period
+    if bounds[0] > bounds[1]:
+        raise SpinewiseError(
+            f"the period {bounds[0]}/{bounds[1]} ends before it begins",
+            hint="Give its first day first.",
+        )
+    return bounds
 
 
 @contextmanager

@@ -269,9 +269,37 @@ def main() -> None:
     metavar="PREVIOUS",
     help="Folder (or review.json) of an earlier review, to show what changed since.",
 )
+@click.option(
+    "--share",
+    is_flag=True,
+    help="Write a report that may leave the practice: numbers from 1 to 5 suppressed, with others "
+    "from which they could be worked out, clinicians masked, no row of anybody. Needs --workspace, "
+    "which remembers what was shared before; --out must be a folder for this report alone.",
+)
+@click.option(
+    "--share-below",
+    type=click.IntRange(min=3),
+    default=6,
+    show_default=True,
+    metavar="K",
+    help="With --share: suppress numbers below this one. Zero is always shown.",
+)
+@click.option(
+    "--share-as",
+    default="",
+    metavar="NAME",
+    help="With --share: the practice's name on the report. Left out: none.",
+)
 @_reading
 def review(
-    export: Path, out: Path, lang: LanguageCode, compare: Path | None, **options: Any
+    export: Path,
+    out: Path,
+    lang: LanguageCode,
+    compare: Path | None,
+    share: bool,
+    share_below: int,
+    share_as: str,
+    **options: Any,
 ) -> None:
     """
     Review the records of a practice.
@@ -285,12 +313,42 @@ def review(
       spinewise review examples/practice --period 2024 --out my-review
       spinewise review export.zip --period 2024-04-01/2025-03-31 --out spring --lang fr
       spinewise review export.zip --period 2025 --out 2025 --compare 2024
+      spinewise review export.zip --period 2025 --workspace ours --out to-share --share
     """
+    if share:
+        _share(export, out, lang, compare, least=share_below, name=share_as, **options)
+        return
     with _Stages() as progress:
         found = spinewise.review(
             export, out=out, language=lang, compare=compare, progress=progress, **options
         )
     terminal.show_review(found, Console(), lang)
+    click.echo(out / "report.html")
+
+
+def _share(
+    export: Path,
+    out: Path,
+    lang: LanguageCode,
+    compare: Path | None,
+    *,
+    workspace: Path | None,
+    **options: Any,
+) -> None:
+    if workspace is None:
+        raise click.UsageError(
+            "--share needs --workspace DIR: what was shared before is remembered there."
+        )
+    if compare is not None:
+        raise click.UsageError(
+            "--compare does not go with --share: share each period by itself; those who get both "
+            "reports can compare them."
+        )
+    with _Stages() as progress:
+        shared = spinewise.share(
+            export, workspace=workspace, out=out, language=lang, progress=progress, **options
+        )
+    terminal.show_shared(shared, Console(), lang)
     click.echo(out / "report.html")
 
 

@@ -22,10 +22,11 @@ FLOOR = {
     "measures": 4,
     "statistics": 4,
     "review": 5,
-    "report": 6,
-    "api": 7,
-    "__init__": 8,
-    "cli": 9,
+    "share": 6,
+    "report": 7,
+    "api": 8,
+    "__init__": 9,
+    "cli": 10,
 }
 """A module imports from its own folder and from floors below its own; nothing else."""
 

@@ -192,7 +192,7 @@ def _forget_patient(workspace: Path, patient_id: str) -> None:
     key = forgotten.key or secrets.token_hex(32)
     digest = hashlib.sha256((key + patient_id).encode()).hexdigest()
     forgotten = Forgotten(key=key, digests=sorted({*forgotten.digests, digest}))
-    _write_file(workspace / _FORGOTTEN, msgspec.json.encode(forgotten))
+    write_file(workspace / _FORGOTTEN, msgspec.json.encode(forgotten))
     current = Records.open(workspace).folder
     for old in snapshots:
         name = _name(Records.open(old).extract.digest, forgotten)
@@ -246,7 +246,7 @@ def _add_snapshot(workspace: Path, name: str, write: Callable[[Path], None]) -> 
 def _put_in_force(workspace: Path, name: str) -> None:
     current = workspace / _CURRENT
     if not current.is_file() or current.read_text(encoding="utf-8").strip() != name:
-        _write_file(current, f"{name}\n".encode())
+        write_file(current, f"{name}\n".encode())
 
 
 def _read_forgotten(workspace: Path) -> Forgotten:
@@ -265,7 +265,7 @@ def _make_private(folder: Path) -> None:
         ) from None
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Replace a file in one step, on disk before it is seen."""
     handle, new = tempfile.mkstemp(prefix=_NEW, dir=path.parent)
     try:

@@ -8,6 +8,8 @@ labelled where they end, and nothing is said by colour alone: a signal has its o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import altair as alt
@@ -16,6 +18,7 @@ from markupsafe import Markup, escape
 
 from spinewise.report.language import Language
 from spinewise.review.result import IndicatorResult, RunChart
+from spinewise.share.result import SharedChart, SharedIndicator
 
 COMMON: Final = "#595959"
 """Points and median where nothing but chance is seen, and the axis."""
@@ -45,7 +48,6 @@ def run_chart(result: IndicatorResult, chart: RunChart, language: Language) -> a
     The chart of ``result``. Its data are the months as they stand in ``chart``: ``month``,
     ``rate`` (None where nobody counted), ``n`` and ``d``.
     """
-    _ = language.gettext
     rows = [
         {
             "month": point.month.isoformat(),
@@ -55,22 +57,57 @@ def run_chart(result: IndicatorResult, chart: RunChart, language: Language) -> a
         }
         for point in chart.months
     ]
+    return _drawn(rows, chart.median, result.target, chart.signal, language)
+
+
+def shared_chart(result: SharedIndicator, chart: SharedChart, language: Language) -> alt.LayerChart:
+    """
+    The same for a shared report: a point that is suppressed leaves a gap in the line and a small
+    cross on the axis. ``n`` and ``d`` are in the data only where both are shown.
+    """
+    rows = [
+        {
+            "month": point.first.isoformat(),
+            "rate": point.rate.recorded,
+            "n": point.rate.n if point.rate.recorded is not None else None,
+            "d": point.rate.d if point.rate.recorded is not None else None,
+        }
+        for point in chart.points
+    ]
+    crosses = [
+        {"month": point.first.isoformat()} for point in chart.points if point.rate.suppressed
+    ]
+    return _drawn(rows, chart.median, result.target, chart.signal, language, crosses)
+
+
+def _drawn(
+    rows: list[dict[str, Any]],
+    median: float | None,
+    target: float | None,
+    signal: bool | None,
+    language: Language,
+    crosses: Sequence[dict[str, Any]] = (),
+) -> alt.LayerChart:
+    _ = language.gettext
     lines = [
         Level(value, f"{words} {language.percent(value)}", colour, dash)
         for value, words, colour, dash in (
-            (chart.median, _("Median"), COMMON, [1, 0]),
-            (result.target, _("Target"), TARGET, [5, 4]),
+            (median, _("Median"), COMMON, [1, 0]),
+            (target, _("Target"), TARGET, [5, 4]),
         )
         if value is not None
     ]
-    rates = [point.rate.recorded for point in chart.months if point.rate.recorded is not None]
+    rates = [row["rate"] for row in rows if row["rate"] is not None]
     ticks = _ticks(max([*rates, *(line.value for line in lines)], default=0))
     x = alt.X(
         "month:O",
         title=None,
         scale=alt.Scale(padding=0.6),
         axis=alt.Axis(
-            labelExpr=_month_labels(chart, language), labelAngle=0, ticks=False, domainColor=COMMON
+            labelExpr=_month_labels([date.fromisoformat(row["month"]) for row in rows], language),
+            labelAngle=0,
+            ticks=False,
+            domainColor=COMMON,
         ),
     )
     y = alt.Y(
@@ -85,13 +122,22 @@ def run_chart(result: IndicatorResult, chart: RunChart, language: Language) -> a
             gridColor=GRID,
         ),
     )
-    colour, shape, size = (SIGNAL, "diamond", 90) if chart.signal else (COMMON, "circle", 60)
+    colour, shape, size = (SIGNAL, "diamond", 90) if signal else (COMMON, "circle", 60)
     points = alt.Chart(_data(rows)).encode(x=x, y=y)
     layers = [
         *(
             layer
             for line, shift in zip(lines, _apart(lines, ticks[-1]), strict=True)
             for layer in _level(line, shift)
+        ),
+        *(
+            [
+                alt.Chart(_data(list(crosses)))
+                .encode(x=x, y=alt.value(HEIGHT - 9))
+                .mark_point(color=COMMON, shape="cross", angle=45, size=50, filled=True, opacity=1)
+            ]
+            if crosses
+            else []
         ),
         points.mark_line(color=colour, strokeWidth=2),
         points.mark_point(
@@ -164,9 +210,8 @@ def _percent_label(language: Language) -> str:
     return f"format(datum.value * 100, '.0f') + '{space}%'"
 
 
-def _month_labels(chart: RunChart, language: Language) -> str:
+def _month_labels(months: Sequence[date], language: Language) -> str:
     """A Vega expression: the month's name, the year under the first and under each January."""
-    months = [point.month for point in chart.months]
     every = 1 if len(months) <= 12 else 3 if len(months) <= 36 else 12
     first = months[0].month if months else 1
     labels: dict[str, list[str]] = {}

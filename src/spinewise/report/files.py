@@ -24,7 +24,9 @@ from spinewise.know.package import Package
 from spinewise.numerals import LanguageCode
 from spinewise.report.html import render
 from spinewise.report.language import language
+from spinewise.report.shared import render_shared
 from spinewise.review.result import Review
+from spinewise.share.result import SharedReview
 
 RESULTS_COLUMNS: Final = (
     "indicator",
@@ -43,6 +45,9 @@ RESULTS_COLUMNS: Final = (
 
 QUARANTINE_COLUMNS: Final = ("path", "line", "field", "value", "reason", "mend", "raw")
 """Columns of ``quarantine.csv`` (docs/reference/errors.md)."""
+
+SHARED_FILES: Final = frozenset({"report.html", "review.json", "README.txt"})
+"""All that a shared folder holds."""
 
 Write = Callable[[BinaryIO], None]
 
@@ -89,6 +94,53 @@ def write_report(
         "quarantine.csv": _copy(quarantine, QUARANTINE_COLUMNS),
         "README.txt": _text(_readme(review, code)),
     }
+    return _write_all(out, contents)
+
+
+def check_shared_folder(out: Path) -> None:
+    """
+    Refuse to share from a folder that holds anything but an earlier shared report.
+
+    Raises
+    ------
+    ReportError
+        It does: that would leave the practice with it.
+    """
+    others = {path.name for path in out.iterdir()} - SHARED_FILES if out.is_dir() else set()
+    older = out / "review.json"
+    full = older.is_file() and b'"spinewise-shared/' not in older.read_bytes()[:200]
+    if others or full:
+        raise ReportError(
+            f"this folder holds {min(others, default=older.name)!r}, which would be shared with"
+            " the report",
+            where=str(out),
+            hint="Name a new folder for what may leave the practice.",
+        )
+
+
+def write_shared(
+    review: SharedReview, package: Package, out: Path, code: LanguageCode = "en"
+) -> list[Path]:
+    """
+    Write ``report.html``, ``review.json`` and ``README.txt`` of a shared review, and nothing else.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be made or written, or it holds other files.
+    """
+    check_shared_folder(out)
+    return _write_all(
+        out,
+        {
+            "report.html": _text(render_shared(review, package, code)),
+            "review.json": _text(as_json(review)),
+            "README.txt": _text(_shared_readme(review, code)),
+        },
+    )
+
+
+def _write_all(out: Path, contents: dict[str, Write]) -> list[Path]:
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _put_in_place() as put:
@@ -103,7 +155,7 @@ def write_report(
     return [out / name for name in contents]
 
 
-def as_json(review: Review) -> str:
+def as_json(review: Review | SharedReview) -> str:
     """The text of ``review.json``: the review as it stands, indented."""
     return msgspec.json.format(msgspec.json.encode(review), indent=2).decode() + "\n"
 
@@ -168,4 +220,15 @@ def _readme(review: Review, code: LanguageCode) -> str:
         "",
         *(f"{name}: {words}" for name, words in about.items()),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _shared_readme(review: SharedReview, code: LanguageCode) -> str:
+    reader = language(code)
+    _ = reader.gettext
+    about = {
+        "report.html": _("the review to read, print or show; it loads nothing from elsewhere"),
+        "review.json": _("the same numbers for programs"),
+    }
+    lines = [reader.text(review.notice), "", *(f"{name}: {words}" for name, words in about.items())]
     return "\n".join(lines) + "\n"

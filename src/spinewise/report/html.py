@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,8 +27,10 @@ from spinewise.report.language import Language, language
 from spinewise.report.reading import translate
 from spinewise.report.words import MODALITIES, SETTINGS, VERDICTS, WORDS
 from spinewise.review.result import Group, IndicatorResult, Review, RunChart
+from spinewise.share.result import SharedReview
 
 T = TypeVar("T")
+Shown = TypeVar("Shown", bound=Review | SharedReview)
 
 
 def render(review: Review, package: Package, code: LanguageCode) -> str:
@@ -91,10 +93,10 @@ class CodeList(NamedTuple):
     off: int
 
 
-class Page:
-    """What the templates of the report use beside the words of the language."""
+class Face(Generic[Shown]):
+    """What the templates of any report use beside the words of the language."""
 
-    def __init__(self, review: Review, package: Package, reader: Language) -> None:
+    def __init__(self, review: Shown, package: Package, reader: Language) -> None:
         self.review = review
         self.package = package
         self.reader = reader
@@ -109,25 +111,14 @@ class Page:
             "title": self.reader.gettext("Review of care"),
             "package_title": self.reader.text(package.file.title),
             "period": self.period(review.period),
-            "compared": self.compared(),
+            "compared": "",
             "edition": self.edition(),
             "proposed": any(result.status == "proposed" for result in review.indicators),
-            "well": [result for result in review.indicators if reached(result)],
             "rules": package.indicators,
             "ideas": package.ideas,
             "resources": package.resources,
-            "coverage": trust.coverage(review.trust),
             "chosen": chosen,
-            "change": self.change,
-            "trend": self.trend,
-            "counted": self.counted,
-            "not_said": self.not_said,
-            "hidden": self.hidden,
-            "chart": self.chart,
-            "fates": lambda result: fates(result, package, self.reader),
             "fates_heading": self.fates_heading,
-            "by_name": by_name,
-            "by_verdict": by_verdict,
             "families": {family.id: family for family in package.red_flags.family},
             "fitting": self.fitting,
             "combined": self.combined,
@@ -140,21 +131,10 @@ class Page:
             "settings": self.settings,
             "tongues": self.tongues,
             "in_english": self.in_english,
-            "from_source": self.from_source,
+            "hidden": self.hidden,
             "host": lambda url: urlsplit(url).netloc.removeprefix("www."),
-            **{
-                name: partial(getattr(trust, name), self.reader)
-                for name in (
-                    "patients",
-                    "lag",
-                    "consent",
-                    "ongoing",
-                    "completeness",
-                    "earlier",
-                    "set_aside",
-                    "sums",
-                )
-            },
+            "lag": partial(trust.lag, self.reader),
+            "patients": partial(trust.patients, self.reader),
         }
 
     # Ids and numbers in words
@@ -171,17 +151,6 @@ class Page:
         return self.reader.gettext(
             "%(first)s to %(last)s", first=self.reader.day(first), last=self.reader.day(last)
         )
-
-    def compared(self) -> str:
-        """The period of the earlier review in words, or as it is written where it is no period."""
-        written = self.review.compared_with
-        if written is None:
-            return ""
-        try:
-            first, last = (date.fromisoformat(part) for part in written.split("/"))
-        except ValueError:
-            return written
-        return self.period((first, last))
 
     def edition(self) -> Edition | None:
         choices = self.package.file.edition_choices
@@ -203,25 +172,7 @@ class Page:
             return escape(words)
         return Markup('<span lang="en">{}</span>').format(words)
 
-    def from_source(self, words: str) -> str | Markup:
-        """A reason that the reading of the records gave: translated where it is known."""
-        if not words:
-            return "–"
-        translated = translate(words, self.reader)
-        return self.in_english(words) if translated is None else translated
-
     # An indicator
-
-    def counted(self, result: IndicatorResult) -> str:
-        """``14 of 45 episodes``."""
-        n, d, ngettext = self.reader.count(result.rate.n), result.rate.d, self.reader.ngettext
-        match result.unit:
-            case "episode":
-                return ngettext("%(n)s of %(num)s episode", "%(n)s of %(num)s episodes", d, n=n)
-            case "image":
-                return ngettext("%(n)s of %(num)s image", "%(n)s of %(num)s images", d, n=n)
-            case "answer":
-                return ngettext("%(n)s of %(num)s answer", "%(n)s of %(num)s answers", d, n=n)
 
     def unit_words(self, unit: str) -> str:
         _ = self.reader.gettext
@@ -239,35 +190,12 @@ class Page:
             "answer": _("What became of every answer"),
         }[unit]
 
-    def not_said(self, number: int, of: int) -> str:
-        return self.reader.gettext(
-            "In %(number)s of these %(of)s, the chart does not say.",
-            number=self.reader.count(number),
-            of=self.reader.count(of),
-        )
-
     def hidden(self, number: int) -> str:
         return self.reader.ngettext(
             "%(num)s clinician with too few to show is left out.",
             "%(num)s clinicians with too few to show are left out.",
             number,
         )
-
-    def change(self, result: IndicatorResult) -> str:
-        """Change over time in a few words."""
-        _ = self.reader.gettext
-        chart = result.run_chart
-        if result.rate.state != "computable" or chart is None:
-            return "–"
-        if chart.signal is None:
-            return _("Too few points")
-        return _("Signal of change") if chart.signal else _("No signal")
-
-    def trend(self, result: IndicatorResult) -> str:
-        return trend(result, self.reader)
-
-    def chart(self, result: IndicatorResult) -> Markup:
-        return draw(result, self.reader)
 
     def say(self, term: Term) -> definition.Said:
         return definition.say(term, self.package, self.reader)
@@ -330,6 +258,84 @@ class Page:
             all=listing(row.all_of),
             any=listing(row.also_any),
         )
+
+
+class Page(Face[Review]):
+    """What the templates of the full report use."""
+
+    def things(self) -> dict[str, object]:
+        review = self.review
+        return {
+            **super().things(),
+            "compared": self.compared(),
+            "well": [result for result in review.indicators if reached(result)],
+            "coverage": trust.coverage(review.trust),
+            "change": self.change,
+            "trend": self.trend,
+            "counted": self.counted,
+            "not_said": self.not_said,
+            "chart": self.chart,
+            "fates": lambda result: fates(result, self.package, self.reader),
+            "by_name": by_name,
+            "by_verdict": by_verdict,
+            "from_source": self.from_source,
+            **{
+                name: partial(getattr(trust, name), self.reader)
+                for name in ("consent", "ongoing", "completeness", "earlier", "set_aside", "sums")
+            },
+        }
+
+    def compared(self) -> str:
+        """The period of the earlier review in words, or as it is written where it is no period."""
+        written = self.review.compared_with
+        if written is None:
+            return ""
+        try:
+            first, last = (date.fromisoformat(part) for part in written.split("/"))
+        except ValueError:
+            return written
+        return self.period((first, last))
+
+    def from_source(self, words: str) -> str | Markup:
+        """A reason that the reading of the records gave: translated where it is known."""
+        if not words:
+            return "–"
+        translated = translate(words, self.reader)
+        return self.in_english(words) if translated is None else translated
+
+    def counted(self, result: IndicatorResult) -> str:
+        """``14 of 45 episodes``."""
+        n, d, ngettext = self.reader.count(result.rate.n), result.rate.d, self.reader.ngettext
+        match result.unit:
+            case "episode":
+                return ngettext("%(n)s of %(num)s episode", "%(n)s of %(num)s episodes", d, n=n)
+            case "image":
+                return ngettext("%(n)s of %(num)s image", "%(n)s of %(num)s images", d, n=n)
+            case "answer":
+                return ngettext("%(n)s of %(num)s answer", "%(n)s of %(num)s answers", d, n=n)
+
+    def not_said(self, number: int, of: int) -> str:
+        return self.reader.gettext(
+            "In %(number)s of these %(of)s, the chart does not say.",
+            number=self.reader.count(number),
+            of=self.reader.count(of),
+        )
+
+    def change(self, result: IndicatorResult) -> str:
+        """Change over time in a few words."""
+        _ = self.reader.gettext
+        chart = result.run_chart
+        if result.rate.state != "computable" or chart is None:
+            return "–"
+        if chart.signal is None:
+            return _("Too few points")
+        return _("Signal of change") if chart.signal else _("No signal")
+
+    def trend(self, result: IndicatorResult) -> str:
+        return trend(result, self.reader)
+
+    def chart(self, result: IndicatorResult) -> Markup:
+        return draw(result, self.reader)
 
 
 def draw(result: IndicatorResult, reader: Language) -> Markup:

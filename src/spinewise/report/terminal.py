@@ -13,8 +13,10 @@ from spinewise.numerals import LanguageCode
 from spinewise.report import trust
 from spinewise.report.language import Language, language
 from spinewise.report.reading import translate
+from spinewise.report.shared import extremes, withheld
 from spinewise.report.words import BETTER_SHORT, DOMAINS, FORMATS, STATES, TABLES
 from spinewise.review.result import DataTrust, Rate, Review
+from spinewise.share.result import SharedReview
 
 _SET_ASIDE_SHOWN: Final = 5
 _NAME_WIDTH: Final = 24
@@ -38,6 +40,33 @@ def show_review(review: Review, console: Console, code: LanguageCode = "en") -> 
         line.append(reader.text(area.sentence), style="not bold")
         console.print(Padding(line, (0, 0, 0, 2)))
     console.print()
+    console.print(Words(reader.text(review.notice)))
+
+
+def show_shared(review: SharedReview, console: Console, code: LanguageCode = "en") -> None:
+    """Print what a shared report gives away: its rates, what is suppressed, and what to look at."""
+    reader = language(code)
+    _ = reader.gettext
+    shown = _plain_table(_("Indicator"), _("n/N"), _("Recorded rate"))
+    for result in review.indicators:
+        rate = result.rate
+        if rate.suppressed:
+            counted = share = _("suppressed")
+        elif rate.state in ("no cases", "not computable"):
+            counted, share = "–", _(STATES[rate.state])
+        else:
+            counted = f"{reader.count(rate.n or 0)}/{reader.count(rate.d or 0)}"
+            computable = rate.state == "computable" and rate.recorded is not None
+            few = STATES["too few"]
+            share = reader.percent(rate.recorded or 0) if computable else _(few)
+        shown.add_row(reader.text(result.name), counted, share)
+    console.print(shown)
+    console.print()
+    console.print(Words(withheld(review, reader)))
+    found = extremes(review, reader)
+    if found:
+        names = reader.listing([name for _id, name in found])
+        console.print(Words(_("Rates of 0%% or 100%%, look at them: %(names)s", names=names)))
     console.print(Words(reader.text(review.notice)))
 
 

@@ -225,6 +225,7 @@ def _counts(indicator: Indicator, kinds: list[tuple[_Kind, int]], whole: Tally) 
         beside=units_of("beside"),
         also=dict(also),
         assumed=dict(sorted(assumed.items())),
+        open=whole.open,
     )
 
 
@@ -362,27 +363,30 @@ def say_period(period: Period) -> Text:
     )
 
 
+def headline(indicator: Indicator, n: int, d: int, period: Period, signal: bool | None) -> Text:
+    """The sentence of an indicator of which ``n`` of ``d`` were counted, with its signal."""
+    when = say_period(period)
+    if d == 0:
+        return say("state", "no_cases", name=indicator.name, period=when)
+    said = fill(
+        indicator.headline,
+        period=when,
+        n=lambda language: numerals.count(n, language),
+        d=lambda language: numerals.count(d, language),
+        rate=lambda language: numerals.percent(n / d, language),
+    )
+    if d < TOO_FEW:
+        return say("state", "too_few", headline=said)
+    return said if signal is None else both(said, say("signal", "yes" if signal else "no"))
+
+
 def _headline(
     indicator: Indicator, rate: Rate, period: Period, why_not: Text | None, chart: RunChart | None
 ) -> Text:
-    when = say_period(period)
     if why_not:
+        when = say_period(period)
         return say("state", "not_computable", name=indicator.name, period=when, reason=why_not)
-    share = rate.recorded
-    if share is None:
-        return say("state", "no_cases", name=indicator.name, period=when)
-    headline = fill(
-        indicator.headline,
-        period=when,
-        n=lambda language: numerals.count(rate.n, language),
-        d=lambda language: numerals.count(rate.d, language),
-        rate=lambda language: numerals.percent(share, language),
-    )
-    if rate.state == "too few":
-        return say("state", "too_few", headline=headline)
-    if chart is None or chart.signal is None:
-        return headline
-    return both(headline, say("signal", "yes" if chart.signal else "no"))
+    return headline(indicator, rate.n, rate.d, period, chart.signal if chart else None)
 
 
 def _why_not_judged(indicator: Indicator, rate: Rate, counts: Counts) -> Text | None:

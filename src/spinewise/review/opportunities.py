@@ -24,36 +24,51 @@ def opportunities(
     not decided is a part of its own, so that documenting less never looks better.
     """
     years = ((period[1] - period[0]).days + 1) / DAYS_A_YEAR
-    parts = []
-    if indicator.target:
-        target = indicator.target.value
-        allowed = target if indicator.better == "lower" else 1.0 - target
-        a_year = (counts.decided_against - allowed * counts.decided) / years
-        if a_year > 0:
-            parts.append(
-                OpportunityPart(
-                    kind="decided",
-                    a_year=a_year,
-                    against=counts.decided_against,
-                    decided=counts.decided,
-                    target=target,
-                    years=years,
-                    may_be_chance=_within(target, rate),
-                )
-            )
-    if rate.unknown:
-        parts.append(
-            OpportunityPart(
-                kind="undecided",
-                a_year=rate.unknown / years,
-                against=rate.unknown,
-                decided=counts.decided + rate.unknown,
-                target=None,
-                years=years,
-                may_be_chance=False,
-            )
-        )
-    return parts
+    chance = indicator.target is not None and may_be_chance(
+        indicator.target.value, (rate.low, rate.high), (rate.wilson_low, rate.wilson_high)
+    )
+    parts = [
+        decided_part(counts.decided_against, counts.decided, indicator, years, chance=chance),
+        undecided_part(rate.unknown, counts.decided, years),
+    ]
+    return [part for part in parts if part is not None]
+
+
+def decided_part(
+    against: int, decided: int, indicator: Indicator, years: float, *, chance: bool
+) -> OpportunityPart | None:
+    """The decided units that went against the indicator, less what its target allows."""
+    if indicator.target is None:
+        return None
+    target = indicator.target.value
+    allowed = target if indicator.better == "lower" else 1.0 - target
+    a_year = (against - allowed * decided) / years
+    if a_year <= 0:
+        return None
+    return OpportunityPart(
+        kind="decided",
+        a_year=a_year,
+        against=against,
+        decided=decided,
+        target=target,
+        years=years,
+        may_be_chance=chance,
+    )
+
+
+def undecided_part(unknown: int, decided: int, years: float) -> OpportunityPart | None:
+    """The undecided units."""
+    if not unknown:
+        return None
+    return OpportunityPart(
+        kind="undecided",
+        a_year=unknown / years,
+        against=unknown,
+        decided=decided + unknown,
+        target=None,
+        years=years,
+        may_be_chance=False,
+    )
 
 
 def areas(
@@ -66,7 +81,9 @@ def areas(
         Area(
             indicator=result.id,
             part=part,
-            sentence=_sentence(result, part, period),
+            sentence=area_sentence(
+                indicators[result.id], part, period, few=result.rate.state == "too few"
+            ),
             change_ideas=result.change_ideas,
             resources=result.resources,
         )
@@ -78,14 +95,20 @@ def _first(part: OpportunityPart, indicator: Indicator) -> bool:
     return indicator.first_in_list and part.kind == "decided"
 
 
-def _within(target: float, rate: Rate) -> bool:
-    spans = ((rate.low, rate.high), (rate.wilson_low, rate.wilson_high))
-    return any(
+def may_be_chance(target: float | None, *spans: tuple[float | None, float | None]) -> bool:
+    """Whether the target lies in the range or in the interval of chance."""
+    return target is not None and any(
         low is not None and high is not None and low <= target <= high for low, high in spans
     )
 
 
-def _sentence(result: IndicatorResult, part: OpportunityPart, period: Text) -> Text:
+def area_sentence(indicator: Indicator, part: OpportunityPart, period: Text, *, few: bool) -> Text:
+    """
+    An area for improvement in words, with its arithmetic.
+
+    ``few``: the denominator is too small to speak of a rate.
+    """
+
     def number(value: float) -> object:
         return lambda language: numerals.decimal(value, language)
 
@@ -100,7 +123,7 @@ def _sentence(result: IndicatorResult, part: OpportunityPart, period: Text) -> T
     }
     if part.kind == "undecided" or part.target is None:
         return say("area", "undecided", **values)
-    if result.rate.state == "too few":
+    if few:
         return say("area", "decided_few", **values)
     sentence = say(
         "area",
@@ -108,7 +131,7 @@ def _sentence(result: IndicatorResult, part: OpportunityPart, period: Text) -> T
         **values,
         share=share(part.against / part.decided),
         target=share(part.target),
-        allowed=share(part.target if result.better == "lower" else 1.0 - part.target),
+        allowed=share(part.target if indicator.better == "lower" else 1.0 - part.target),
         against_a_year=number(part.against / part.years),
         decided_a_year=number(part.decided / part.years),
     )

@@ -16,6 +16,19 @@ from spinewise.statistics.intervals import wilson
 TOO_FEW: Final = 10
 """Below this denominator a rate is too small to judge (SEMANTICS 7)."""
 
+PLACES: Final = {
+    "with-or-without": IN_WITH | IN_WITHOUT,
+    "out-or-with": OUT | IN_WITH,
+    "out-or-without": OUT | IN_WITHOUT,
+    "any": OUT | IN_WITH | IN_WITHOUT,
+}
+"""The places that an open unit may have, by name: what a range follows from."""
+
+
+def state_of(d: int) -> State:
+    """The state of a rate that can be computed, from its denominator."""
+    return "no cases" if d == 0 else "too few" if d < TOO_FEW else "computable"
+
 
 @dataclass
 class Tally:
@@ -41,13 +54,15 @@ class Tally:
             if places not in (OUT, IN_WITH, IN_WITHOUT)
         )
 
+    @property
+    def open(self) -> dict[str, int]:
+        """The unknown units by the places that they may have."""
+        return {name: self.places[mask] for name, mask in PLACES.items() if self.places[mask]}
+
     def rate(self, *, computable: bool = True) -> Rate:
         """The rate with its range, interval and state."""
         if not computable:
             return NOT_COMPUTABLE
-        state: State = (
-            "no cases" if self.d == 0 else "too few" if self.d < TOO_FEW else "computable"
-        )
         ranged = rate_range(self.places)
         interval = wilson(self.n, self.d)
         return Rate(
@@ -59,7 +74,7 @@ class Tally:
             wilson_low=interval[0] if interval else None,
             wilson_high=interval[1] if interval else None,
             unknown=self.unknown,
-            state=state,
+            state=state_of(self.d),
         )
 
 

@@ -73,6 +73,10 @@ class Counts(_Value, frozen=True, kw_only=True):
     assumed: dict[str, int] = {}
     """Units that rest on an assumption, by id (``onset-not-recorded``, ``seen-from-start``,
     ``dated-by-performance``)."""
+    open: dict[str, int] = {}
+    """The units of ``rate.unknown`` by the places that their unknowns allow them
+    (``with-or-without`` the numerator, ``out-or-with``, ``out-or-without``, ``any``): with
+    ``decided`` and ``decided_against`` the range follows from them."""
 
 
 class Month(_Value, frozen=True, kw_only=True):

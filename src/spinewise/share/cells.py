@@ -1,0 +1,267 @@
+"""
+The numbers of a review and how they add up.
+
+A *cell* is a count of people, episodes, images, answers or rows. Cells add up to others: that is
+how a hidden one could be worked out, so each such sum is written down as a *split* of a whole into
+parts. What the parts leave over is a cell too: nobody prints it, but anybody can subtract.
+
+Only cells are shared. All else that a shared review says (rates, intervals, ranges, sentences,
+charts) is worked out again from cells that are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final
+
+from spinewise.review.result import IndicatorResult, Rate, Review
+from spinewise.share.points import Point, Step, points
+
+Key = tuple[str, ...]
+"""Where a cell stands: ``("imaging-early", "clinician", "K7", "n")``."""
+
+TOTAL, PART, GROUP, POINT = 100.0, 10.0, 5.0, 1.0
+"""What hiding a cell costs its reader: totals most, single points of a chart least."""
+LISTED_FROM: Final = 10
+"""A clinician is listed from this denominator, so that the reader knows that much of it."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number."""
+
+    key: Key
+    number: int
+    weight: float
+    """What hiding it costs. Below 1: never printed, but a reader could work it out; 0: no part of
+    what is printed follows from it either."""
+    floor: int = 1
+    """The least it can be where it is hidden. Zero is always shown, so this is 1 or more, but for
+    numbers that are never printed."""
+    alike: Key | None = None
+    """Cells of different tables that have this in common and the same number count the same."""
+
+
+@dataclass
+class Sheet:
+    """All cells of a review, and the sums that tie them together."""
+
+    cells: dict[Key, Cell] = field(default_factory=dict)
+    splits: list[tuple[Key, tuple[Key, ...]]] = field(default_factory=list)
+
+    def put(
+        self,
+        key: Key,
+        number: int,
+        weight: float,
+        *,
+        floor: int = 1,
+        alike: Key | None = None,
+    ) -> Key:
+        self.cells[key] = Cell(key, number, weight, floor if weight >= 1 else 0, alike)
+        return key
+
+    def split(self, whole: Key, parts: Iterable[Key], rest: Key | None = None) -> Key | None:
+        """
+        Say that ``parts`` are parts of ``whole``; what they leave over becomes a cell of its own.
+
+        Parts that overlap add up to more than the whole: then the overlap is the cell.
+        """
+        keys = tuple(parts)
+        left = self.cells[whole].number - sum(self.cells[key].number for key in keys)
+        if left == 0 and rest is None:
+            self.splits.append((whole, keys))
+            return None
+        over = self.put(rest or (*whole, "less", *keys[0][1:]), abs(left), 0)
+        if left >= 0:
+            self.splits.append((whole, (*keys, over)))
+        else:  # the same equation, with the overlap added to the whole
+            both = self.put((*over, "both"), self.cells[whole].number - left, 0)
+            self.splits += [(both, (whole, over)), (both, keys)]
+        return over
+
+
+def sheet(review: Review, labels: Mapping[str, str], steps: Mapping[str, Step]) -> Sheet:
+    """
+    The cells of a review.
+
+    Parameters
+    ----------
+    review
+        The full review.
+    labels
+        What each clinician is called in what is shared.
+    steps
+        Of the run charts, by indicator.
+    """
+    made = Sheet()
+    for result in review.indicators:
+        if result.rate.state != "not computable":
+            _indicator(made, result, review, labels, steps)
+    _images(made, review)
+    _trust(made, review)
+    return made
+
+
+def rate(made: Sheet, key: Key, counted: Rate | Point, weight: float, floor: int = 1) -> None:
+    """The three cells of a rate: numerator, denominator, and what is left of it."""
+    made.put((*key, "n"), counted.n, weight)
+    made.put((*key, "d"), counted.d, weight * 2, floor=floor)
+    made.split((*key, "d"), [(*key, "n")], rest=(*key, "not-n"))
+
+
+def _indicator(
+    made: Sheet,
+    result: IndicatorResult,
+    review: Review,
+    labels: Mapping[str, str],
+    steps: Mapping[str, Step],
+) -> None:
+    _whole(made, result)
+    clinicians = [(labels.get(group.key, ""), group.rate) for group in result.clinicians]
+    _groups(made, result, "clinician", clinicians, floor=LISTED_FROM)
+    _groups(made, result, "modality", [(group.key, group.rate) for group in result.modalities])
+    if result.run_chart:
+        step = steps[result.id]
+        listed = points(result.run_chart.months, step)
+        for point in listed:
+            rate(made, (result.id, "point", f"{step} {point.first}"), point, POINT)
+        within = [f"{step} {p.first}" for p in listed if p.within(review.period)]
+        _add_up(made, result, "point", within)
+
+
+def _whole(made: Sheet, result: IndicatorResult) -> None:
+    """What became of all units of an indicator."""
+    counts, id_ = result.counts, result.id
+
+    def put(name: str, number: int, weight: float = PART) -> Key:
+        return made.put((id_, name), number, weight, alike=(result.unit, name))
+
+    def several(name: str, numbers: Mapping[str, int]) -> list[Key]:
+        return [
+            made.put((id_, name, reason), number, PART, alike=(result.unit, name, reason))
+            for reason, number in numbers.items()
+        ]
+
+    def summed(name: str, numbers: Mapping[str, int]) -> Key:
+        whole = put(name, sum(numbers.values()))
+        if numbers:
+            made.split(whole, several(name, numbers))
+        return whole
+
+    d = put("d", result.rate.d, 2 * TOTAL)
+    n = put("n", result.rate.n, 2 * TOTAL)
+    not_n = made.split(d, [n], rest=(id_, "not-n"))
+    assert not_n is not None
+    units = put("units", counts.units, TOTAL)
+    excluded = put("excluded", counts.excluded_units)
+    if counts.excluded:
+        made.split(excluded, several("excluded", counts.excluded))
+    open_outside = summed("undecided", counts.undecided)
+    fates = [
+        excluded,
+        summed("outside", counts.outside),
+        summed("not-evaluated", counts.not_evaluated),
+        open_outside,
+        put("beside", counts.beside),
+    ]
+    made.split(units, [d, *fates])
+
+    absent = put("screened-absent", counts.screened_absent)
+    silent = put("not-documented", counts.not_documented)
+    flagged = made.split(d, [absent, silent], rest=(id_, "flag-recorded"))
+    assert flagged is not None
+    _same(made, n, [absent, silent, flagged])
+    for one in several("also", counts.also) + several("assumed", counts.assumed):
+        made.split(d, [one])
+
+    decided = put("decided", counts.decided, 0.5)
+    against = put("against", counts.decided_against, 0.5)
+    made.split(decided, [against], rest=(id_, "in-favour"))
+    open_inside = made.split(d, [decided], rest=(id_, "open"))
+    assert open_inside is not None
+    unknown = put("unknown", result.rate.unknown)
+    made.split(unknown, [open_inside, open_outside])
+    if counts.open:
+        made.split(
+            unknown,
+            [made.put((id_, "places", name), k, 0.5) for name, k in counts.open.items()],
+        )
+
+
+def _groups(
+    made: Sheet,
+    result: IndicatorResult,
+    kind: str,
+    groups: Sequence[tuple[str, Rate]],
+    floor: int = 1,
+) -> None:
+    for name, counted in groups:
+        rate(made, (result.id, kind, name), counted, GROUP, floor)
+    _add_up(made, result, kind, [name for name, _ in groups])
+
+
+def _add_up(made: Sheet, result: IndicatorResult, kind: str, names: Sequence[str]) -> None:
+    """The groups of one kind are parts of the whole, in numerator and denominator."""
+    if not names:
+        return
+    for part in ("n", "not-n", "d"):
+        keys = [(result.id, kind, name, part) for name in names]
+        made.split((result.id, part), keys, rest=(result.id, kind, "", "others", part))
+
+
+def _same(made: Sheet, n: Key, parts: Sequence[Key]) -> None:
+    """
+    Where the numerator is as large as some of these parts together, it may be those parts:
+    take it that the reader knows.
+    """
+    for size in range(1, len(parts)):
+        for some in combinations(parts, size):
+            if made.cells[n].number == sum(made.cells[key].number for key in some):
+                made.splits.append((n, some))
+
+
+def _images(made: Sheet, review: Review) -> None:
+    """What became of the images; an indicator of images counts the same ones again."""
+    found = review.images
+    alike = {"not-indicated": "screened-absent", "cannot-tell": "not-documented"}
+    images = made.put(("images",), found.images, TOTAL)
+    inside = made.put(("images", "in-episode"), found.in_episode, PART, alike=("image", "d"))
+    verdicts = [
+        made.put(
+            ("images", "verdict", verdict),
+            number,
+            PART,
+            alike=("image", alike.get(verdict, verdict)),
+        )
+        for verdict, number in found.verdicts.items()
+    ]
+    if verdicts:
+        made.split(inside, verdicts)
+    for result in review.indicators:
+        if result.unit == "image" and (result.id, "n") in made.cells and verdicts:
+            _same(made, (result.id, "n"), verdicts)
+    others = {
+        "in-excluded-episode": (found.in_excluded_episode, ("image", "excluded")),
+        "outside-episode": (found.outside_episode, ("image", "outside", "no-episode")),
+    }
+    parts = [
+        made.put(("images", name), number, PART, alike=same)
+        for name, (number, same) in others.items()
+    ]
+    made.split(images, [inside, *parts])
+    region = made.put(("images", "region-unknown"), found.region_unknown, PART)
+    made.split(images, [region])
+
+
+def _trust(made: Sheet, review: Review) -> None:
+    """How many people and rows the review rests on."""
+    link = review.trust.linkage
+    made.put(("trust", "patients"), review.trust.patients, TOTAL)
+    for name, part, whole in (
+        ("visit", link.events_with_visit, link.events),
+        ("performance", link.orders_with_performance, link.imaging_orders),
+    ):
+        rate(made, ("trust", name), Point(*review.period, n=part, d=whole), PART)
