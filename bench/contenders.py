@@ -26,6 +26,7 @@ from spinewise.know.loader import load_package
 from spinewise.measures.compile import compile_plan
 from spinewise.records import Records, import_export
 from spinewise.review.run import build_frame, reviewing
+from spinewise.tables import PARQUET
 
 Result = dict[str, Any]
 TODAY: Final = date(2025, 1, 1)
@@ -85,7 +86,7 @@ def read_to_parquet(folder: Path) -> Callable[[], Result]:
             for path in sorted((folder / "fhir").glob("*.ndjson")):
                 written = quoted(Path(target, f"{path.stem}.parquet"))
                 row = connection.execute(
-                    f"COPY (FROM {_source(path)}) TO {written} (FORMAT parquet, COMPRESSION zstd)"
+                    f"COPY (FROM {_source(path)}) TO {written} ({PARQUET})"
                 ).fetchone()
                 rows += row[0] if row else 0
         connection.close()

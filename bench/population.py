@@ -23,7 +23,7 @@ import msgspec
 
 from spinewise.intake.connection import connect
 from spinewise.know.package import Package
-from spinewise.tables import SUMMARIES, TABLES, Extract, by_kind
+from spinewise.tables import PARQUET, SUMMARIES, TABLES, Extract, by_kind
 
 VISITS: Final = 20
 DIAGNOSES: Final = 10
@@ -240,7 +240,7 @@ def write_population(people: int, package: Package, folder: Path) -> None:
         path = _quoted(records / f"{table}.parquet")
         connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{path}')")
     for table, query in _BY_HAND.items():
-        _copy(connection, query, by_hand / f"{table}.parquet")
+        _copy(connection, query, by_hand / f"{table}.parquet", "FORMAT parquet, COMPRESSION zstd")
     connection.close()
     extract = Extract(
         format="csv", digest=f"bench-{people}", cutoff=CUTOFF, cutoff_from="last record"
@@ -323,11 +323,11 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, query: str, path: 
     return _copy(connection, f"SELECT {columns} FROM ({query})", path)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """Write rows as a snapshot does; count them."""
-    written = connection.execute(
-        f"COPY ({query}) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
-    ).fetchone()
+def _copy(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, written_as: str = PARQUET
+) -> int:
+    """Write rows, as a snapshot does if nothing else is said; count them."""
+    written = connection.execute(f"COPY ({query}) TO '{_quoted(path)}' ({written_as})").fetchone()
     assert written is not None
     return int(written[0])
 

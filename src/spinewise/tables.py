@@ -245,6 +245,10 @@ def by_kind(events: str) -> str:
     return f"SELECT * REPLACE (CAST(row_number() OVER () - 1 AS INTEGER) AS event) FROM ({sorted_})"
 
 
+PARQUET: Final = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
+"""How record tables are written: as small as with zstd (keys and days are stored as differences),
+and read in two thirds of the time."""
+
 _WHO_HAS: Final = " ".join(f"WHEN '{kind}' THEN {1 << n}" for n, kind in enumerate(KINDS))
 
 SUMMARIES: Final[dict[str, str]] = {

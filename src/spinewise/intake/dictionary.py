@@ -10,6 +10,7 @@ import duckdb
 
 from spinewise.intake import codesystems
 from spinewise.intake.connection import quoted
+from spinewise.tables import PARQUET
 
 _COLUMNS: Final = (
     ("stage_visits", "codings"),
@@ -97,5 +98,5 @@ def write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
                 SELECT code, unnest(any_value(named)) AS coding
                 FROM coded SEMI JOIN used_codes USING (code) GROUP BY code
             ) ORDER BY ALL
-        ) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)"""
+        ) TO {quoted(target)} ({PARQUET})"""
     )

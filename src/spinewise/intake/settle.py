@@ -27,7 +27,7 @@ from spinewise.intake import dates, dictionary, links, naming
 from spinewise.intake.connection import parquet, quoted
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 from spinewise.intake.staging import STAGE_COVERAGE, STAGE_EVENTS, STAGE_VISITS
-from spinewise.tables import KINDS, ROLES, SETTINGS, STATUSES, SUMMARIES, TABLES, Extract
+from spinewise.tables import KINDS, PARQUET, ROLES, SETTINGS, STATUSES, SUMMARIES, TABLES, Extract
 
 NOT_FACTS: Final = ("cancelled", "entered-in-error", "not-done")
 _OUT: Final = "consent is out"
@@ -384,7 +384,7 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, table: str, quer
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TABLES[table].items())
     connection.execute(
         f"""COPY (SELECT {columns} FROM ({query}))
-        TO {quoted(folder / f"{table}.parquet")} (FORMAT parquet, COMPRESSION zstd)"""
+        TO {quoted(folder / f"{table}.parquet")} ({PARQUET})"""
     )
 
 

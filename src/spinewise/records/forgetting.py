@@ -11,7 +11,7 @@ import duckdb
 from spinewise.intake import naming
 from spinewise.intake.connection import connect, parquet, quoted
 from spinewise.intake.settle import FORGOTTEN
-from spinewise.tables import SUMMARIES, TABLES
+from spinewise.tables import PARQUET, SUMMARIES, TABLES
 
 _TYPES: Final = {"patients": "Patient", "visits": "Encounter", "coverage": "Coverage"}
 """Ledger types of the tables that do not carry their own, in files of several types."""
@@ -43,7 +43,7 @@ def copy_without(old: Path, new: Path, patient_id: str) -> None:
             columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TABLES[table].items())
             connection.execute(
                 f"""COPY (SELECT {columns} FROM ({query}))
-                TO {quoted(new / f"{table}.parquet")} (FORMAT parquet, COMPRESSION zstd)"""
+                TO {quoted(new / f"{table}.parquet")} ({PARQUET})"""
             )
     shutil.rmtree(spill)
     shutil.copyfile(old / "extract.json", new / "extract.json")

@@ -12,7 +12,7 @@ import msgspec
 
 from spinewise.synthetic.facts import ALL_CODES
 from spinewise.synthetic.people import NEVER
-from spinewise.tables import SUMMARIES, TABLES, Extract, by_kind
+from spinewise.tables import PARQUET, SUMMARIES, TABLES, Extract, by_kind
 
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -170,7 +170,7 @@ class RecordTables:
         (self._out / "extract.json").write_bytes(msgspec.json.format(msgspec.json.encode(extract)))
 
     def _write(self, table: str, query: str) -> None:
-        self._copy(self._shaped(table, query), self._part(table, self._blocks), "snappy")
+        self._copy(self._shaped(table, query), self._part(table, self._blocks))
 
     def _small(self, table: str, query: str) -> None:
         self._copy(self._shaped(table, query), self._out / f"{table}.parquet")
@@ -185,10 +185,8 @@ class RecordTables:
         )
         return f"SELECT {columns} FROM ({query})"
 
-    def _copy(self, query: str, path: Path, compression: str = "zstd") -> None:
-        self._con.execute(
-            f"COPY ({query}) TO '{_quoted(str(path))}' (FORMAT parquet, COMPRESSION {compression})"
-        )
+    def _copy(self, query: str, path: Path) -> None:
+        self._con.execute(f"COPY ({query}) TO '{_quoted(str(path))}' ({PARQUET})")
 
     def _part(self, table: str, block: int) -> Path:
         return self._out / f".{table}-{block:05d}.parquet"
