@@ -16,9 +16,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# No test is timed: a busy machine is no fault of the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No test is timed: a busy machine is no fault of the code. Each run draws the same examples, unless
+# SPINEWISE_EXAMPLES asks for more of them: then new ones are sought.
+settings.register_profile(
+    "steady", deadline=None, derandomize="SPINEWISE_EXAMPLES" not in os.environ
+)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = Path(__file__).with_name("allowed_skips.toml")

@@ -852,6 +852,24 @@ WHERE
   NOT e.start_lo IS NULL
   AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) <= u.index_lo + 168;
 
+-- near_image
+SELECT
+  p.*
+FROM placed AS p
+JOIN unit AS u
+  USING (unit)
+WHERE
+  p.certain
+UNION ALL
+SELECT
+  p.*
+  REPLACE (u.unit AS unit, u.index_lo AS index_lo, p.day_lo - u.index_lo AS after_lo, p.day_hi - u.index_lo AS after_hi)
+FROM placed AS p
+JOIN unit AS u
+  ON u.patient = p.patient AND u.index_lo <= p.day_hi AND p.day_lo <= u.index_hi + 84
+WHERE
+  NOT p.certain;
+
 -- emergency_row
 SELECT
   u.unit,
@@ -1151,15 +1169,33 @@ WHERE
   AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) <= GREATEST(u.index_lo, COALESCE(e.since, u.index_lo)) + 84;
 
 -- reading
-WITH first_image AS (
+WITH of_region AS (
+  SELECT
+    *,
+    certain AND COALESCE(region, FALSE) AND after_lo = after_hi AS is_sure
+  FROM near_image
+  WHERE
+    region IS DISTINCT FROM FALSE
+), first_image AS (
   SELECT
     unit,
     MIN({'after': after_lo, 'image': image}).image AS image
-  FROM placed
+  FROM of_region
   WHERE
-    certain AND region AND after_lo = after_hi AND after_lo BETWEEN 0 AND 42
+    is_sure AND after_lo BETWEEN 0 AND 42
   GROUP BY
     unit
+), perhaps_first AS (
+  SELECT
+    p.*,
+    UNNEST(RANGE(GREATEST(p.after_lo, 0), LEAST(p.after_hi, COALESCE(i.after_lo, 42)) + 1)) AS perhaps_after
+  FROM of_region AS p
+  LEFT JOIN first_image AS f
+    ON f.unit = p.unit
+  LEFT JOIN placed AS i
+    ON i.image = f.image
+  WHERE
+    NOT p.is_sure
 )
 SELECT
   u.unit * 2 AS reading,
@@ -1196,6 +1232,20 @@ JOIN unit AS u
   USING (unit)
 WHERE
   p.certain AND p.day_lo = p.day_hi
+UNION ALL
+SELECT
+  4611686018427387904 + ROW_NUMBER() OVER (),
+  'perhaps',
+  p.unit,
+  p.image,
+  p.index_lo,
+  p.index_lo + p.perhaps_after,
+  p.link,
+  p.shown_link,
+  p.shown_lo,
+  p.shown_hi,
+  p.performed_time
+FROM perhaps_first AS p
 UNION ALL
 SELECT
   unit * 2 + 1,
@@ -1806,6 +1856,111 @@ WITH screened AS (
   FROM screened AS r
   LEFT JOIN reason_flag_evidence
     ON reason_flag_evidence.reading = r.reading
+), varying AS (
+  SELECT
+    p.unit,
+    BOOL_OR(CAST(p.status IS DISTINCT FROM r.status AS BOOLEAN)) AS status,
+    BOOL_OR(
+      CAST(COALESCE(p.status, FALSE) IS DISTINCT FROM COALESCE(r.status, FALSE) AS BOOLEAN)
+    ) AS status_recorded,
+    BOOL_OR(CAST(p.complete IS DISTINCT FROM r.complete AS BOOLEAN)) AS complete,
+    BOOL_OR(
+      CAST(COALESCE(p.complete, FALSE) IS DISTINCT FROM COALESCE(r.complete, FALSE) AS BOOLEAN)
+    ) AS complete_recorded,
+    BOOL_OR(CAST(p.sufficient IS DISTINCT FROM r.sufficient AS BOOLEAN)) AS sufficient,
+    BOOL_OR(
+      CAST(COALESCE(p.sufficient, FALSE) IS DISTINCT FROM COALESCE(r.sufficient, FALSE) AS BOOLEAN)
+    ) AS sufficient_recorded,
+    BOOL_OR(CAST(p.combination_0 IS DISTINCT FROM r.combination_0 AS BOOLEAN)) AS combination_0,
+    BOOL_OR(
+      CAST(COALESCE(p.combination_0, FALSE) IS DISTINCT FROM COALESCE(r.combination_0, FALSE) AS BOOLEAN)
+    ) AS combination_0_recorded,
+    BOOL_OR(CAST(p.combination_1 IS DISTINCT FROM r.combination_1 AS BOOLEAN)) AS combination_1,
+    BOOL_OR(
+      CAST(COALESCE(p.combination_1, FALSE) IS DISTINCT FROM COALESCE(r.combination_1, FALSE) AS BOOLEAN)
+    ) AS combination_1_recorded,
+    BOOL_OR(CAST(p.combination_2 IS DISTINCT FROM r.combination_2 AS BOOLEAN)) AS combination_2,
+    BOOL_OR(
+      CAST(COALESCE(p.combination_2, FALSE) IS DISTINCT FROM COALESCE(r.combination_2, FALSE) AS BOOLEAN)
+    ) AS combination_2_recorded,
+    BOOL_OR(CAST(p.combination_3 IS DISTINCT FROM r.combination_3 AS BOOLEAN)) AS combination_3,
+    BOOL_OR(
+      CAST(COALESCE(p.combination_3, FALSE) IS DISTINCT FROM COALESCE(r.combination_3, FALSE) AS BOOLEAN)
+    ) AS combination_3_recorded,
+    BOOL_OR(CAST(p.combination_4 IS DISTINCT FROM r.combination_4 AS BOOLEAN)) AS combination_4,
+    BOOL_OR(
+      CAST(COALESCE(p.combination_4, FALSE) IS DISTINCT FROM COALESCE(r.combination_4, FALSE) AS BOOLEAN)
+    ) AS combination_4_recorded,
+    BOOL_OR(CAST(p.combination_5 IS DISTINCT FROM r.combination_5 AS BOOLEAN)) AS combination_5,
+    BOOL_OR(
+      CAST(COALESCE(p.combination_5, FALSE) IS DISTINCT FROM COALESCE(r.combination_5, FALSE) AS BOOLEAN)
+    ) AS combination_5_recorded,
+    BOOL_OR(CAST(p.reason IS DISTINCT FROM r.reason AS BOOLEAN)) AS reason,
+    BOOL_OR(
+      CAST(COALESCE(p.reason, FALSE) IS DISTINCT FROM COALESCE(r.reason, FALSE) AS BOOLEAN)
+    ) AS reason_recorded
+  FROM reasoned AS p
+  JOIN reasoned AS r
+    ON r.unit = p.unit AND r.of_what = 'episode'
+  WHERE
+    p.of_what = 'perhaps'
+  GROUP BY
+    p.unit
+), settled AS (
+  SELECT
+    r.reading,
+    r.of_what,
+    r.unit,
+    r.image,
+    CASE WHEN v.status THEN NULL ELSE r.status END AS status,
+    CASE WHEN v.status_recorded THEN NULL ELSE COALESCE(r.status, FALSE) END AS status_recorded,
+    CASE WHEN v.complete THEN NULL ELSE r.complete END AS complete,
+    CASE WHEN v.complete_recorded THEN NULL ELSE COALESCE(r.complete, FALSE) END AS complete_recorded,
+    CASE WHEN v.sufficient THEN NULL ELSE r.sufficient END AS sufficient,
+    CASE WHEN v.sufficient_recorded THEN NULL ELSE COALESCE(r.sufficient, FALSE) END AS sufficient_recorded,
+    CASE WHEN v.combination_0 THEN NULL ELSE r.combination_0 END AS combination_0,
+    CASE
+      WHEN v.combination_0_recorded
+      THEN NULL
+      ELSE COALESCE(r.combination_0, FALSE)
+    END AS combination_0_recorded,
+    CASE WHEN v.combination_1 THEN NULL ELSE r.combination_1 END AS combination_1,
+    CASE
+      WHEN v.combination_1_recorded
+      THEN NULL
+      ELSE COALESCE(r.combination_1, FALSE)
+    END AS combination_1_recorded,
+    CASE WHEN v.combination_2 THEN NULL ELSE r.combination_2 END AS combination_2,
+    CASE
+      WHEN v.combination_2_recorded
+      THEN NULL
+      ELSE COALESCE(r.combination_2, FALSE)
+    END AS combination_2_recorded,
+    CASE WHEN v.combination_3 THEN NULL ELSE r.combination_3 END AS combination_3,
+    CASE
+      WHEN v.combination_3_recorded
+      THEN NULL
+      ELSE COALESCE(r.combination_3, FALSE)
+    END AS combination_3_recorded,
+    CASE WHEN v.combination_4 THEN NULL ELSE r.combination_4 END AS combination_4,
+    CASE
+      WHEN v.combination_4_recorded
+      THEN NULL
+      ELSE COALESCE(r.combination_4, FALSE)
+    END AS combination_4_recorded,
+    CASE WHEN v.combination_5 THEN NULL ELSE r.combination_5 END AS combination_5,
+    CASE
+      WHEN v.combination_5_recorded
+      THEN NULL
+      ELSE COALESCE(r.combination_5, FALSE)
+    END AS combination_5_recorded,
+    CASE WHEN v.reason THEN NULL ELSE r.reason END AS reason,
+    CASE WHEN v.reason_recorded THEN NULL ELSE COALESCE(r.reason, FALSE) END AS reason_recorded
+  FROM reasoned AS r
+  LEFT JOIN varying AS v
+    ON v.unit = r.unit AND r.of_what = 'episode'
+  WHERE
+    r.of_what <> 'perhaps'
 )
 SELECT
   *,
@@ -1818,7 +1973,7 @@ SELECT
     THEN 'not-indicated'
     ELSE 'cannot-tell'
   END AS verdict
-FROM reasoned;
+FROM settled;
 
 -- index_flag_evidence
 SELECT
@@ -2460,7 +2615,7 @@ SELECT
     ) AS BOOLEAN)
   ) AS index_flag_images_3
 FROM unit AS u
-JOIN placed AS e
+JOIN near_image AS e
   ON e.unit = u.unit
 LEFT JOIN fitting AS f
   ON f.unit = e.unit AND f.modality = e.modality
@@ -2812,7 +2967,7 @@ SELECT
     CAST((
       (
         NOT (
-          COALESCE(screen_status, FALSE) OR COALESCE(screen_reason, FALSE)
+          screen_status_recorded OR screen_reason_recorded
         )
       )
     ) AS BIGINT),
@@ -3122,8 +3277,7 @@ SELECT
   ) AS BIGINT), 2) * 177147 + COALESCE(
     CAST((
       (
-        COALESCE(screen_by_14_complete, FALSE)
-        OR COALESCE(screen_by_14_sufficient, FALSE)
+        screen_by_14_complete_recorded OR screen_by_14_sufficient_recorded
       )
     ) AS BIGINT),
     2
@@ -3760,26 +3914,46 @@ FROM (
       m.since AS emergency_since,
       m.state AS emergency_state,
       screen.status AS screen_status,
+      screen.status_recorded AS screen_status_recorded,
       screen.complete AS screen_complete,
+      screen.complete_recorded AS screen_complete_recorded,
       screen.sufficient AS screen_sufficient,
+      screen.sufficient_recorded AS screen_sufficient_recorded,
       screen.combination_0 AS screen_combination_0,
+      screen.combination_0_recorded AS screen_combination_0_recorded,
       screen.combination_1 AS screen_combination_1,
+      screen.combination_1_recorded AS screen_combination_1_recorded,
       screen.combination_2 AS screen_combination_2,
+      screen.combination_2_recorded AS screen_combination_2_recorded,
       screen.combination_3 AS screen_combination_3,
+      screen.combination_3_recorded AS screen_combination_3_recorded,
       screen.combination_4 AS screen_combination_4,
+      screen.combination_4_recorded AS screen_combination_4_recorded,
       screen.combination_5 AS screen_combination_5,
+      screen.combination_5_recorded AS screen_combination_5_recorded,
       screen.reason AS screen_reason,
+      screen.reason_recorded AS screen_reason_recorded,
       screen.verdict AS screen_verdict,
       screen_by_14.status AS screen_by_14_status,
+      screen_by_14.status_recorded AS screen_by_14_status_recorded,
       screen_by_14.complete AS screen_by_14_complete,
+      screen_by_14.complete_recorded AS screen_by_14_complete_recorded,
       screen_by_14.sufficient AS screen_by_14_sufficient,
+      screen_by_14.sufficient_recorded AS screen_by_14_sufficient_recorded,
       screen_by_14.combination_0 AS screen_by_14_combination_0,
+      screen_by_14.combination_0_recorded AS screen_by_14_combination_0_recorded,
       screen_by_14.combination_1 AS screen_by_14_combination_1,
+      screen_by_14.combination_1_recorded AS screen_by_14_combination_1_recorded,
       screen_by_14.combination_2 AS screen_by_14_combination_2,
+      screen_by_14.combination_2_recorded AS screen_by_14_combination_2_recorded,
       screen_by_14.combination_3 AS screen_by_14_combination_3,
+      screen_by_14.combination_3_recorded AS screen_by_14_combination_3_recorded,
       screen_by_14.combination_4 AS screen_by_14_combination_4,
+      screen_by_14.combination_4_recorded AS screen_by_14_combination_4_recorded,
       screen_by_14.combination_5 AS screen_by_14_combination_5,
+      screen_by_14.combination_5_recorded AS screen_by_14_combination_5_recorded,
       screen_by_14.reason AS screen_by_14_reason,
+      screen_by_14.reason_recorded AS screen_by_14_reason_recorded,
       screen_by_14.verdict AS screen_by_14_verdict,
       index_flag_evidence_0,
       index_flag_evidence_1,
@@ -3861,7 +4035,7 @@ SELECT
     CAST((
       (
         NOT (
-          COALESCE(screen_status, FALSE) OR COALESCE(screen_reason, FALSE)
+          screen_status_recorded OR screen_reason_recorded
         )
       )
     ) AS BIGINT),
@@ -4019,26 +4193,46 @@ FROM (
       c.proposed AS unit_proposed,
       m.since AS emergency_since,
       screen.status AS screen_status,
+      screen.status_recorded AS screen_status_recorded,
       screen.complete AS screen_complete,
+      screen.complete_recorded AS screen_complete_recorded,
       screen.sufficient AS screen_sufficient,
+      screen.sufficient_recorded AS screen_sufficient_recorded,
       screen.combination_0 AS screen_combination_0,
+      screen.combination_0_recorded AS screen_combination_0_recorded,
       screen.combination_1 AS screen_combination_1,
+      screen.combination_1_recorded AS screen_combination_1_recorded,
       screen.combination_2 AS screen_combination_2,
+      screen.combination_2_recorded AS screen_combination_2_recorded,
       screen.combination_3 AS screen_combination_3,
+      screen.combination_3_recorded AS screen_combination_3_recorded,
       screen.combination_4 AS screen_combination_4,
+      screen.combination_4_recorded AS screen_combination_4_recorded,
       screen.combination_5 AS screen_combination_5,
+      screen.combination_5_recorded AS screen_combination_5_recorded,
       screen.reason AS screen_reason,
+      screen.reason_recorded AS screen_reason_recorded,
       screen.verdict AS screen_verdict,
       screen_by_14.status AS screen_by_14_status,
+      screen_by_14.status_recorded AS screen_by_14_status_recorded,
       screen_by_14.complete AS screen_by_14_complete,
+      screen_by_14.complete_recorded AS screen_by_14_complete_recorded,
       screen_by_14.sufficient AS screen_by_14_sufficient,
+      screen_by_14.sufficient_recorded AS screen_by_14_sufficient_recorded,
       screen_by_14.combination_0 AS screen_by_14_combination_0,
+      screen_by_14.combination_0_recorded AS screen_by_14_combination_0_recorded,
       screen_by_14.combination_1 AS screen_by_14_combination_1,
+      screen_by_14.combination_1_recorded AS screen_by_14_combination_1_recorded,
       screen_by_14.combination_2 AS screen_by_14_combination_2,
+      screen_by_14.combination_2_recorded AS screen_by_14_combination_2_recorded,
       screen_by_14.combination_3 AS screen_by_14_combination_3,
+      screen_by_14.combination_3_recorded AS screen_by_14_combination_3_recorded,
       screen_by_14.combination_4 AS screen_by_14_combination_4,
+      screen_by_14.combination_4_recorded AS screen_by_14_combination_4_recorded,
       screen_by_14.combination_5 AS screen_by_14_combination_5,
+      screen_by_14.combination_5_recorded AS screen_by_14_combination_5_recorded,
       screen_by_14.reason AS screen_by_14_reason,
+      screen_by_14.reason_recorded AS screen_by_14_reason_recorded,
       screen_by_14.verdict AS screen_by_14_verdict,
       index_flag_evidence_0,
       index_flag_evidence_1,

@@ -44,6 +44,8 @@ PACKAGE: Final = load_package()
 CODES, KEYS = dictionary(PACKAGE)
 VIEW: Final[Frame] = frame(PACKAGE, CODES)
 POPULATIONS: Final = Populations(PACKAGE, KEYS).populations()
+SEEDS: Final = st.integers(0, 9)
+"""Of the choices that settle a record."""
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +80,12 @@ def test_the_recorded_place_is_an_allowed_one(read: Reading, rows: Rows) -> None
 
 
 @relaxed
-@given(rows=POPULATIONS, random=st.randoms(use_true_random=False))
-def test_settled_dates_stay_in_the_range(read: Reading, rows: Rows, random: Random) -> None:
+@given(rows=POPULATIONS, seed=SEEDS)
+def test_settled_dates_stay_in_the_range(read: Reading, rows: Rows, seed: int) -> None:
     """Every partial date as one of its days; visits have full dates here."""
     rows = _with_dated_visits(rows)
     before = read(rows)
-    after = read(_settled(rows, random))
+    after = read(_settled(rows, Random(seed)))
 
     for key, outcome in before.items():
         if outcome.category in ("not-evaluated", "beside"):
@@ -96,12 +98,12 @@ def test_settled_dates_stay_in_the_range(read: Reading, rows: Rows, random: Rand
 
 
 @relaxed
-@given(rows=POPULATIONS, random=st.randoms(use_true_random=False))
-def test_answered_questions_stay_in_the_range(read: Reading, rows: Rows, random: Random) -> None:
+@given(rows=POPULATIONS, seed=SEEDS)
+def test_answered_questions_stay_in_the_range(read: Reading, rows: Rows, seed: int) -> None:
     """Every question of the needed families that nobody answered, answered on the index days."""
     rows = _with_dated_visits(rows)
     before = read(rows)
-    after = read(_answered(rows, before, random))
+    after = read(_answered(rows, before, Random(seed)))
 
     for key, outcome in before.items():
         if key[0] in ("imaging-early", "imaging-without-recorded-flag"):

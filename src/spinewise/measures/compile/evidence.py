@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from spinewise.know.model import Indicator
 from spinewise.know.terms import RedFlag, Term, Visited
@@ -12,6 +13,9 @@ from spinewise.measures.compile.screen import screen_columns
 from spinewise.measures.compile.sql import FIRST_DAY, day
 from spinewise.measures.compile.terms import Context
 from spinewise.measures.frame import Frame
+
+_FAR: Final = 1 << 62
+"""Above the keys of the readings of units, as those of images are below."""
 
 
 def all_terms(frame: Frame, indicators: Sequence[Indicator]) -> list[Term]:
@@ -84,6 +88,19 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
         WHERE e.start_lo IS NOT NULL AND {day("e.start_lo")} <= u.index_lo + {horizon}
         """,
     )
+    # The images of each unit's episode. One with a partial date may belong to several.
+    yield (
+        "near_image",
+        f"""
+        SELECT p.* FROM placed AS p JOIN unit AS u USING (unit) WHERE p.certain
+        UNION ALL
+        SELECT p.* REPLACE (u.unit AS unit, u.index_lo AS index_lo,
+            p.day_lo - u.index_lo AS after_lo, p.day_hi - u.index_lo AS after_hi)
+        FROM placed AS p JOIN unit AS u ON u.patient = p.patient
+            AND u.index_lo <= p.day_hi AND p.day_lo <= u.index_hi + {length}
+        WHERE NOT p.certain
+        """,
+    )
 
 
 def near_visit_steps(terms: Sequence[Term]) -> Iterator[Step]:
@@ -120,12 +137,18 @@ def reading_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
     yield (
         "reading",
         f"""
-        WITH first_image AS (
+        WITH of_region AS (
+            SELECT *, certain AND coalesce(region, FALSE) AND after_lo = after_hi AS is_sure
+            FROM near_image WHERE region IS DISTINCT FROM FALSE
+        ), first_image AS (
             SELECT unit, min({{'after': after_lo, 'image': image}}).image AS image
-            FROM placed
-            WHERE certain AND region AND after_lo = after_hi
-                AND after_lo BETWEEN {opens} AND {closes}
-            GROUP BY unit
+            FROM of_region WHERE is_sure AND after_lo BETWEEN {opens} AND {closes} GROUP BY unit
+        ), perhaps_first AS (
+            SELECT p.*, unnest(range(greatest(p.after_lo, {opens}),
+                least(p.after_hi, coalesce(i.after_lo, {closes})) + 1)) AS perhaps_after
+            FROM of_region AS p LEFT JOIN first_image AS f ON f.unit = p.unit
+            LEFT JOIN placed AS i ON i.image = f.image
+            WHERE NOT p.is_sure
         )
         SELECT u.unit * {kinds} AS reading, 'episode' AS of_what, u.unit, f.image, u.index_lo,
             u.index_lo + coalesce(p.after_lo, {closes}) AS as_of, {of_image}
@@ -136,14 +159,30 @@ def reading_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
             greatest(p.day_lo, p.index_lo), {of_image}
         FROM placed AS p JOIN unit AS u USING (unit)
         WHERE p.certain AND p.day_lo = p.day_hi
+        UNION ALL
+        SELECT {_FAR} + row_number() OVER (), 'perhaps', p.unit, p.image, p.index_lo,
+            p.index_lo + p.perhaps_after, {of_image}
+        FROM perhaps_first AS p
         {by_days}
         """,
     )
 
 
 def judged_steps(frame: Frame, reasons: Context, reason: str) -> Iterator[Step]:
-    """Each reading with its screen, its accepted reason and its verdict."""
+    """
+    Each reading with its screen, its accepted reason and its verdict.
+
+    Where the record says different things on the days that may be that of the first image, what it
+    said then is unknown. Columns ``..._recorded``: what is not known to be present is not there.
+    """
     screen = screen_columns(frame)
+    said = [*screen, "reason"]
+    differ, agreed = [], []
+    for column in said:
+        for name, value in ((column, "{0}"), (f"{column}_recorded", "coalesce({0}, FALSE)")):
+            ours, others = value.format(f"r.{column}"), value.format(f"p.{column}")
+            differ.append(f"bool_or({others} IS DISTINCT FROM {ours}) AS {name}")
+            agreed.append(f"CASE WHEN v.{name} THEN NULL ELSE {ours} END AS {name}")
     yield (
         "judged",
         f"""
@@ -154,10 +193,19 @@ def judged_steps(frame: Frame, reasons: Context, reason: str) -> Iterator[Step]:
             SELECT r.reading, r.of_what, r.unit, r.image,
                 {", ".join(f"r.screen_{c} AS {c}" for c in screen)}, {reason} AS reason
             FROM screened AS r {reasons.joins("r")}
+        ), varying AS (
+            SELECT p.unit, {", ".join(differ)}
+            FROM reasoned AS p JOIN reasoned AS r ON r.unit = p.unit AND r.of_what = 'episode'
+            WHERE p.of_what = 'perhaps' GROUP BY p.unit
+        ), settled AS (
+            SELECT r.reading, r.of_what, r.unit, r.image, {", ".join(agreed)}
+            FROM reasoned AS r
+            LEFT JOIN varying AS v ON v.unit = r.unit AND r.of_what = 'episode'
+            WHERE r.of_what <> 'perhaps'
         )
         SELECT *, CASE WHEN status OR reason THEN 'indicated'
             WHEN NOT (status OR reason) THEN 'not-indicated' ELSE 'cannot-tell' END AS verdict
-        FROM reasoned
+        FROM settled
         """,
     )
 

@@ -268,8 +268,9 @@ def _read_columns(frame: Frame, indicators: Sequence[Indicator], index: Context)
     columns += [f"m.{column} AS emergency_{column}" for column in emergencies]
     screens = ["screen", *(f"screen_by_{number}" for number in days_read(terms))]
     for screen in screens:
-        columns += [f"{screen}.{c} AS {screen}_{c}" for c in screen_columns(frame)]
-        columns += [f"{screen}.{c} AS {screen}_{c}" for c in ("reason", "verdict")]
+        for said in (*screen_columns(frame), "reason"):
+            columns += [f"{screen}.{c} AS {screen}_{c}" for c in (said, f"{said}_recorded")]
+        columns.append(f"{screen}.verdict AS {screen}_verdict")
     return ", ".join([*columns, *index.flags()])
 
 

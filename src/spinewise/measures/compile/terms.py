@@ -40,7 +40,10 @@ SOURCES: Final = {
     "evidence": ("evidence", "JOIN code_is AS c ON c.code = e.code"),
     "acts": ("evidence", f"{_CODES} {_SPECIALTIES}"),
     "visits": ("near_visit", f"{_CODES} {_SPECIALTIES}"),
-    "images": ("placed", "LEFT JOIN fitting AS f ON f.unit = e.unit AND f.modality = e.modality"),
+    "images": (
+        "near_image",
+        "LEFT JOIN fitting AS f ON f.unit = e.unit AND f.modality = e.modality",
+    ),
 }
 """Where flags come from: a table, and what is joined to it."""
 
@@ -95,9 +98,9 @@ class Context:
             case terms.Imaged():
                 return self._noted(term, self._imaged)
             case terms.RedFlag():
-                return self._as(recorded, red_flag(term, self.frame))
+                return red_flag(term, self.frame, recorded=recorded)
             case terms.AcceptedReason():
-                return self._as(recorded, "screen_reason")
+                return "screen_reason_recorded" if recorded else "screen_reason"
             case terms.Verdict(is_=wanted):
                 return f"(screen_verdict = {text(wanted)})"
             case terms.Answered():
@@ -180,9 +183,6 @@ class Context:
         if term.when_missing == "unknown":
             return f"(CASE WHEN {value} THEN TRUE ELSE NULL END)"
         return value
-
-    def _as(self, recorded: bool, value: str) -> str:
-        return f"coalesce({value}, FALSE)" if recorded else value
 
     def _unless_not_carried(self, value: str, domain: Domain, days: Window) -> str:
         first = days[1] if days[0] == "ever" else days[0]
@@ -350,21 +350,17 @@ def visited_domain(term: terms.Visited) -> Domain:
     return "hospital" if term.settings and set(term.settings) <= HOSPITAL else "visits"
 
 
-def red_flag(term: terms.RedFlag, frame: Frame) -> str:
+def red_flag(term: terms.RedFlag, frame: Frame, *, recorded: bool) -> str:
     """The column of a unit's row that says a state of the screen."""
     if term.state == "emergency":
-        return f"emergency_{emergency_column(term.by)}" if frame.emergency_findings else "FALSE"
-    prefix = "screen" if term.by is None else f"screen_by_{term.by}"
-    match term.state:
-        case "present":
-            return f"{prefix}_status"
-        case "complete":
-            return f"{prefix}_complete"
-        case "sufficient":
-            return f"{prefix}_sufficient"
-        case "combination":
-            names = [c.id for c in frame.package.red_flags.combination]
-            return f"{prefix}_combination_{names.index(term.id)}"
+        column = f"emergency_{emergency_column(term.by)}" if frame.emergency_findings else "FALSE"
+        return f"coalesce({column}, FALSE)" if recorded else column
+    column = {"present": "status"}.get(term.state, term.state)
+    if term.state == "combination":
+        names = [c.id for c in frame.package.red_flags.combination]
+        column = f"combination_{names.index(term.id)}"
+    screen = "screen" if term.by is None else f"screen_by_{term.by}"
+    return f"{screen}_{column}{'_recorded' if recorded else ''}"
 
 
 def is_carried(frame: Frame, domain: Domain, first: str, last: str) -> str:

@@ -15,9 +15,9 @@ from spinewise.know.model import Indicator
 from spinewise.know.terms import AnswerIs
 from spinewise.measures.frame import Frame, item_concept
 from spinewise.measures.interpret.episodes import Candidate, candidates, dies, leaves
-from spinewise.measures.interpret.images import Placed, images, place
+from spinewise.measures.interpret.images import Placed, images, near, place
 from spinewise.measures.interpret.screen import Reading, emergency
-from spinewise.measures.interpret.terms import Unit, holds, screen, verdict
+from spinewise.measures.interpret.terms import Unit, holds, status, verdict
 from spinewise.measures.kleene import Truth, all_of, any_of
 from spinewise.measures.outcome import OUT, Category, Outcome, places
 from spinewise.records.people import Days, Event, Person
@@ -74,19 +74,19 @@ def _episode(
         return base.outcome(
             "undecided", [UNKNOWN_DATE], in_denominator=None, numerator=None, places=OUT | 6
         )
-    mine = tuple(one for one in placed if one.candidate is candidate)
+    mine = tuple(near(candidate, placed))
     unit = Unit(
         person=person,
         frame=frame,
         candidate=candidate,
         placed=mine,
-        reading=_reading(candidate, mine, frame),
+        readings=_readings(candidate, mine, frame),
     )
     unknown = _named(
         (candidate.washout, "washout-unknown"), (candidate.age, "age-unknown"), wanted=None
     )
-    status = {True: "present", False: "absent", None: "not-documented"}[screen(unit).status]
-    return _judge(base, unit, candidate.is_episode, unknown, status)
+    label = {True: "present", False: "absent", None: "not-documented"}[status(unit)]
+    return _judge(base, unit, candidate.is_episode, unknown, label)
 
 
 def _image(
@@ -125,8 +125,8 @@ def _image(
         person=person,
         frame=frame,
         candidate=candidate,
-        placed=tuple(other for other in placed if other.candidate is candidate),
-        reading=Reading(candidate.day, as_of, image),
+        placed=tuple(near(candidate, placed)),
+        readings=(Reading(candidate.day, as_of, image),),
         image=image,
     )
     return _judge(base, unit, all_of((candidate.is_episode, image.region)), unknown, verdict(unit))
@@ -286,24 +286,34 @@ def _exclusions(unit: Unit) -> list[tuple[Truth, str]]:
     ]
 
 
-def _reading(candidate: Candidate, placed: Sequence[Placed], frame: Frame) -> Reading:
-    """At the first image in the imaging window, or without one at its end."""
-    opens, last = frame.package.imaging.window
+def _readings(candidate: Candidate, placed: Sequence[Placed], frame: Frame) -> tuple[Reading, ...]:
+    """
+    At the first image in the imaging window, or without one at its end.
+
+    An image whose day, region or episode is open may be the first, on each of its days.
+    """
+    day = candidate.day
+    opens, closes = frame.package.imaging.window
+    sure: list[Placed] = []
+    perhaps: list[Placed] = []
+    for one in placed:
+        if one.image.region is not False:
+            dated = one.days[0] == one.days[1]
+            (sure if one.certain and one.image.region and dated else perhaps).append(one)
     first = min(
-        (
-            (one.days, one.image.event, one.image)
-            for one in placed
-            if one.certain
-            and one.image.region is True
-            and one.days[0] == one.days[1]
-            and opens <= one.days[0] <= last
-        ),
-        key=lambda found: found[:2],
+        (one for one in sure if opens <= one.days[0] <= closes),
+        key=lambda one: (one.days[0], one.image.event),
         default=None,
     )
-    if first is None:
-        return Reading(candidate.day, candidate.day + last)
-    return Reading(candidate.day, candidate.day + first[0][0], first[2])
+    after = first.days[0] if first else closes
+    return (
+        Reading(day, day + after, first.image if first else None),
+        *(
+            Reading(day, day + perhaps_after, one.image)
+            for one in perhaps
+            for perhaps_after in range(max(one.days[0], opens), min(one.days[1], after) + 1)
+        ),
+    )
 
 
 def _not_evaluated(indicator: Indicator, unit: Unit) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,6 +53,8 @@ class Placed:
     """Its possible days, counted from the index; (0, 0) for an order shortly before the index."""
     certain: bool
     """False where a partial date leaves open whether the image belongs to the episode."""
+    perhaps: tuple[Candidate, ...] = ()
+    """Where that is open: every candidate whose episode it may belong to."""
 
 
 def images(person: Person, frame: Frame) -> list[Image]:
@@ -244,8 +246,19 @@ def _place(image: Image, candidates: Sequence[Candidate], frame: Frame) -> Place
     perhaps = [c for c in open_to if c.index[0] <= last and first <= c.index[1] + length]
     if perhaps:
         day = perhaps[0].day
-        return Placed(image, perhaps[0], (first - day, last - day), certain=False)
+        return Placed(image, perhaps[0], (first - day, last - day), False, tuple(perhaps))
     return Placed(image, None, (0, 0), certain=True)
+
+
+def near(candidate: Candidate, placed: Sequence[Placed]) -> Iterator[Placed]:
+    """The images of a candidate's episode, and those that may be, counted from its index."""
+    for one in placed:
+        if one.candidate is candidate:
+            yield one
+        elif any(candidate is other for other in one.perhaps):
+            first, last = one.image.dated
+            days = (first - candidate.day, last - candidate.day)
+            yield replace(one, candidate=candidate, days=days)
 
 
 def _holding(dated: list[Candidate], day: int, length: int) -> Candidate | None:

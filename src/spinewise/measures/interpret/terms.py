@@ -11,7 +11,7 @@ from spinewise.know.terms import Days as Window
 from spinewise.measures.frame import Frame, item_concept
 from spinewise.measures.interpret.episodes import Candidate
 from spinewise.measures.interpret.images import Image, Placed
-from spinewise.measures.interpret.screen import Reading, Screen, emergency, read_screen
+from spinewise.measures.interpret.screen import Reading, emergency, read_screen
 from spinewise.measures.kleene import BEGINNING, NEVER, Truth, all_of, any_of, negate, within
 from spinewise.records.people import Days, Event, Person
 from spinewise.tables import Domain
@@ -24,16 +24,17 @@ class Unit:
     """
     What a term is asked about.
 
-    ``candidate`` is its episode, None for an answer; ``placed`` the images of that episode;
-    ``reading`` the day on which its red flags are read. ``until`` cuts every window off: an
-    accepted reason counts only if it was there by the order.
+    ``candidate`` is its episode, None for an answer; ``placed`` the images of that episode, or
+    perhaps of it; ``readings`` the day on which its red flags are read, or each day that it may
+    be. ``until`` cuts every window off: an accepted reason counts only if it was there by the
+    order.
     """
 
     person: Person
     frame: Frame
     candidate: Candidate | None
     placed: tuple[Placed, ...] = ()
-    reading: Reading | None = None
+    readings: tuple[Reading, ...] = ()
     until: int = NEVER
     anchor: int | None = None
     """Day 0 of the windows; None: the index day."""
@@ -74,9 +75,13 @@ def holds(term: terms.Term, unit: Unit, *, recorded: bool) -> Truth:
         case terms.Imaged():
             return _imaged(term, unit)
         case terms.RedFlag():
-            return _as(recorded, _red_flag(term, unit))
+            return _agreed(
+                _as(recorded, _red_flag(term, reading, unit)) for reading in _readings(term, unit)
+            )
         case terms.AcceptedReason():
-            return _as(recorded, accepted_reason(unit))
+            return _agreed(
+                _as(recorded, accepted_reason(unit, reading)) for reading in unit.readings
+            )
         case terms.Verdict(is_=wanted):
             return verdict(unit) == wanted
         case terms.Answered():
@@ -87,11 +92,10 @@ def holds(term: terms.Term, unit: Unit, *, recorded: bool) -> Truth:
             return _change(term, unit)
 
 
-def accepted_reason(unit: Unit) -> Truth:
+def accepted_reason(unit: Unit, reading: Reading) -> Truth:
     """One of the package's other reasons for an image, there by the day of the reading."""
-    assert unit.reading
     by_then = Unit(
-        unit.person, unit.frame, unit.candidate, unit.placed, unit.reading, unit.reading.as_of
+        unit.person, unit.frame, unit.candidate, unit.placed, unit.readings, reading.as_of
     )
     return any_of(
         holds(reason.when, by_then, recorded=False)
@@ -99,22 +103,26 @@ def accepted_reason(unit: Unit) -> Truth:
     )
 
 
-def screen(unit: Unit) -> Screen:
-    """The red-flag screen as of the unit's reading."""
-    assert unit.reading
-    return read_screen(unit.person, unit.reading, unit.frame)
+def status(unit: Unit) -> Truth:
+    """The status of the red-flag screen when the first image was ordered."""
+    return _agreed(read_screen(unit.person, r, unit.frame).status for r in unit.readings)
 
 
 def verdict(unit: Unit) -> str:
     """The verdict on an image (SEMANTICS 6)."""
-    if unit.reading is None:
-        return "cannot-tell"
-    indicated = any_of((screen(unit).status, accepted_reason(unit)))
+    reason = _agreed(accepted_reason(unit, reading) for reading in unit.readings)
+    indicated = any_of((status(unit), reason))
     return {True: "indicated", False: "not-indicated", None: "cannot-tell"}[indicated]
 
 
 def _as(recorded: bool, value: Truth) -> Truth:
     return value is True if recorded else value
+
+
+def _agreed(values: Iterable[Truth]) -> Truth:
+    """What holds on every possible day; unknown where days differ."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else None
 
 
 def _missing(
@@ -264,13 +272,10 @@ def _imaged(term: terms.Imaged, unit: Unit) -> Truth:
     return _unless_not_carried(any_of(values), "imaging", term.days, unit)
 
 
-def _red_flag(term: terms.RedFlag, unit: Unit) -> Truth:
+def _red_flag(term: terms.RedFlag, reading: Reading, unit: Unit) -> Truth:
     assert unit.candidate
     if term.state == "emergency":
         return emergency(unit.person, unit.candidate.day, unit.frame, term.by)[0]
-    day = unit.candidate.day
-    reading = unit.reading if term.by is None else Reading(day, day + term.by)
-    assert reading
     read = read_screen(unit.person, reading, unit.frame)
     match term.state:
         case "present":
@@ -281,6 +286,14 @@ def _red_flag(term: terms.RedFlag, unit: Unit) -> Truth:
             return read.sufficient_recorded
         case "combination":
             return read.combinations[term.id]
+
+
+def _readings(term: terms.RedFlag, unit: Unit) -> tuple[Reading, ...]:
+    """The readings that a term asks about."""
+    if term.by is None:
+        return unit.readings
+    assert unit.candidate
+    return (Reading(unit.candidate.day, unit.candidate.day + term.by),)
 
 
 def _said(event: Event) -> str:
