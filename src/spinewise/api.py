@@ -16,7 +16,7 @@ from spinewise.intake.mapping import find_mapping
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.loader import load_package
 from spinewise.numerals import LanguageCode
-from spinewise.records import Records, import_export, one_shot
+from spinewise.records import Records, import_export, is_workspace, one_shot
 from spinewise.records.shared import Shared, sharing
 from spinewise.report.files import check_shared_folder, write_report, write_shared
 from spinewise.review import run
@@ -52,7 +52,7 @@ def review(
     ----------
     path
         A file, folder or archive: FHIR R4, the CSV form, OMOP CDM 5.x, or with ``mapping`` another
-        extract in CSV.
+        extract in CSV. Or a workspace: the records imported into it last.
     period
         ``"2024"``, ``"2024-01-01/2024-12-31"``, or the first and last day.
     out
@@ -257,7 +257,9 @@ def _records(
 ) -> Iterator[Records]:
     day = today or datetime.now().astimezone().date()
     chart = None if mapping is None else find_mapping(str(mapping))
-    if workspace is None:
+    if workspace is None and is_workspace(Path(path)):
+        yield Records.open(Path(path))
+    elif workspace is None:
         with one_shot(
             Path(path), format=format, mapping=chart, today=day, progress=progress
         ) as records:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import traceback
+import warnings
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TextIO, TypeVar
 
 import click
 from rich.console import Console
@@ -21,7 +22,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 import spinewise
 from spinewise import synthetic
-from spinewise.errors import SpinewiseError
+from spinewise.errors import SpinewiseError, SpinewiseWarning
 from spinewise.intake.draft import draft_mapping
 from spinewise.numerals import LanguageCode
 from spinewise.report import terminal
@@ -80,11 +81,14 @@ class _Stages:
 
 
 class _Group(click.Group):
-    """The group of commands, and the one place where errors become words."""
+    """The group of commands, and the one place where errors and warnings become words."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", SpinewiseWarning)
+                warnings.showwarning = _show_warning
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
         except (Exception, KeyboardInterrupt) as error:
@@ -98,7 +102,7 @@ def _explain(error: BaseException) -> int:
     match error:
         # The last is how DuckDB says that Ctrl-C stopped a query.
         case KeyboardInterrupt() | click.Abort() | RuntimeError(args=("Query interrupted",)):
-            click.echo("\nStopped; nothing was changed.", err=True)
+            click.echo("\nStopped; what was there before is unchanged.", err=True)
             return EXIT_STOPPED
         case SpinewiseError(message=message, where=where, hint=hint):
             _say(f"{message} ({where})" if where else message, hint)
@@ -118,6 +122,20 @@ def _explain(error: BaseException) -> int:
                 "it may hold values from your records, so do not pass it on unread.",
             )
             return EXIT_FAILED
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    if issubclass(category, SpinewiseWarning):
+        click.echo(click.style("Note: ", fg="yellow", bold=True) + str(message), err=True)
+    else:
+        click.echo(warnings.formatwarning(message, category, filename, lineno, line), err=True)
 
 
 def _say(message: str, hint: str) -> None:
@@ -306,7 +324,7 @@ def review(
 
     EXPORT is a file, a folder or an archive (.zip, .tar.gz, .tar.xz): a FHIR R4 export (NDJSON or
     Bundles), the CSV form, OMOP CDM 5.x tables, or with --mapping any other extract in CSV. It is
-    only read, never changed.
+    only read, never changed. A workspace can stand in its place: what was imported last.
 
     \b
     Examples:

@@ -41,3 +41,7 @@ class IntakeError(SpinewiseError):
 
 class WorkspaceError(SpinewiseError):
     """A workspace folder cannot be read or written."""
+
+
+class SpinewiseWarning(UserWarning):
+    """Something that the user should know, although the work went on."""

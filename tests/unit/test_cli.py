@@ -177,7 +177,7 @@ def test_stopping_is_not_an_error(
     fails_with(monkeypatch, KeyboardInterrupt())
     result = run()
     assert result.exit_code == 130
-    assert result.stderr.endswith("\nStopped; nothing was changed.\n")
+    assert result.stderr.endswith("\nStopped; what was there before is unchanged.\n")
 
 
 def test_a_full_disk_is_said_in_words(
@@ -225,7 +225,7 @@ def test_forgetting_asks_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(spinewise, "forget", forget)
     result = CliRunner().invoke(main, ["forget", "--workspace", str(tmp_path)], input="n\n")
     assert result.exit_code == 130
-    assert "nothing was changed" in result.stderr
+    assert "what was there before is unchanged" in result.stderr
 
 
 def test_the_version_is_shown() -> None:

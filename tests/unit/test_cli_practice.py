@@ -139,7 +139,7 @@ def test_stopping_leaves_nothing_half_done(folder: Path, tmp_path: Path, stage: 
                 process.send_signal(signal.SIGINT)
                 break
         rest = process.stderr.read()
-    assert "Stopped; nothing was changed." in rest
+    assert "Stopped; what was there before is unchanged." in rest
     assert process.returncode == 130
     assert not (tmp_path / "out").exists()
 

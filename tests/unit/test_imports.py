@@ -15,6 +15,7 @@ FLOOR = {
     "tables": 0,
     "errors": 0,
     "numerals": 0,
+    "scratch": 0,
     "synthetic": 1,
     "intake": 1,
     "records": 2,

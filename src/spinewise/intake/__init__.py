@@ -8,8 +8,6 @@ the export, and the reading itself.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -24,6 +22,7 @@ from spinewise.intake import archive, csv_form, fhir, omop, settle, staging
 from spinewise.intake.connection import connect
 from spinewise.intake.reader import Format, Progress, Reader, SourceFile, silent
 from spinewise.intake.settle import Forgotten, SourceRow
+from spinewise.scratch import Scratch
 from spinewise.tables import Extract
 
 READERS: Final[dict[Format, Reader]] = {"csv": csv_form, "omop": omop, "fhir": fhir}
@@ -31,10 +30,6 @@ READERS: Final[dict[Format, Reader]] = {"csv": csv_form, "omop": omop, "fhir": f
 
 VERSION: Final = "2"
 """Changes whenever settling the same staging rows would give other tables."""
-
-
-WORK: Final = "spinewise-"
-"""How the name of an export's private folder begins."""
 
 _LARGE: Final = 2 << 30
 """Bytes of an export from which its staging tables are kept on disk."""
@@ -78,7 +73,8 @@ class Export:
         self.path = path
         self.mapping = mapping
         self._progress = progress
-        self._work = Path(tempfile.mkdtemp(prefix=WORK, dir=work))
+        self._scratch = Scratch(work)
+        self._work = self._scratch.path
         try:
             if mapping is not None and not mapping.is_file():
                 raise IntakeError(
@@ -165,7 +161,7 @@ class Export:
 
     def close(self) -> None:
         """Delete the private folder."""
-        shutil.rmtree(self._work, ignore_errors=True)
+        self._scratch.close()
 
     def __enter__(self) -> Self:
         return self

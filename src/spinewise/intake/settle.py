@@ -151,6 +151,7 @@ def _people(connection: duckdb.DuckDBPyConnection, forgotten: Forgotten) -> None
     if forgotten.digests:
         stages = ("stage_visits", "stage_events", "stage_coverage")
         ids = " UNION ".join(f"SELECT patient_id FROM {table}" for table in stages)
+        ids += " UNION SELECT unnest(words(raw) || words(value)) FROM faults"
         connection.execute(
             f"""INSERT INTO person (patient_id, state)
             SELECT patient_id, 'forgotten' FROM ({ids}) ANTI JOIN person USING (patient_id)

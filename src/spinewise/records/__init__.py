@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from spinewise.records.store import Records, forget, import_export, one_shot
+from spinewise.records.store import Records, forget, import_export, is_workspace, one_shot
 
-__all__ = ["Records", "forget", "import_export", "one_shot"]
+__all__ = ["Records", "forget", "import_export", "is_workspace", "one_shot"]

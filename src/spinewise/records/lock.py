@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from spinewise.errors import WorkspaceError
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: IO[bytes]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from spinewise.scratch import take
 
 
 @contextmanager
@@ -31,14 +20,15 @@ def locked(workspace: Path) -> Iterator[None]:
     ------
     WorkspaceError
         Where somebody else holds it.
+    OSError
+        Where the workspace cannot be written.
     """
-    with (workspace / ".lock").open("ab") as file:
-        try:
-            _take(file)
-        except OSError:
+    path = workspace / ".lock"
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, mode=0o600), "r+b") as file:
+        if not take(file):
             raise WorkspaceError(
                 "another import is at work in this workspace",
                 where=str(workspace),
                 hint="Wait until it has ended.",
-            ) from None
+            )
         yield

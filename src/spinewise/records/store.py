@@ -4,13 +4,13 @@ The workspace: where a practice's records are held.
 ::
 
     WORKSPACE/
-        current                 the name of the snapshot in force
-        snapshots/NAME/         one import: TABLE.parquet for each table, and extract.json
-        forgotten.json          keyed digests of the people who are left out for good
+        workspace.json          which snapshots count, and who is left out for good
+        snapshots/NAME/         one import: TABLE.parquet for each table, extract.json, SHA256SUMS
 
-A snapshot is never changed. An import writes a new one beside the others and moves ``current`` at
-the end, so that a crash at any moment leaves the one before in force and whole. Folders and files
-are for their owner only.
+A snapshot is never changed. Whoever writes, writes new ones beside the others and then replaces
+``workspace.json`` in one step: a crash at any moment leaves all as it was before that step, or as
+it is after it. What ``workspace.json`` does not name was left over by a crash, and the next import
+removes it. Folders and files are for their owner only.
 """
 
 from __future__ import annotations
@@ -20,28 +20,37 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Final
+from warnings import warn
 
 import duckdb
 import msgspec
 
-from spinewise.errors import WorkspaceError
-from spinewise.intake import WORK, Export
+from spinewise.errors import SpinewiseWarning, WorkspaceError
+from spinewise.intake import Export
 from spinewise.intake.connection import connect, parquet
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.intake.settle import Forgotten
-from spinewise.records import forgetting
+from spinewise.records import checksums, forgetting
 from spinewise.records.lock import locked
+from spinewise.scratch import Scratch
 from spinewise.tables import TABLES, Extract
 
-_CURRENT: Final = "current"
+_STATE: Final = "workspace.json"
 _SNAPSHOTS: Final = "snapshots"
-_FORGOTTEN: Final = "forgotten.json"
 _NEW: Final = ".new-"
+
+
+class _State(msgspec.Struct, frozen=True):
+    """What ``workspace.json`` says."""
+
+    snapshots: list[str] = []
+    """Their names, the one in force first and the one before it next."""
+    forgotten: Forgotten = Forgotten()
 
 
 class Records(msgspec.Struct, frozen=True):
@@ -57,34 +66,51 @@ class Records(msgspec.Struct, frozen=True):
         """
         The records in a snapshot's folder, or those in force in a workspace.
 
+        All files are compared with their checksums. Where those in force are damaged, the import
+        before them is used, and a :class:`~spinewise.errors.SpinewiseWarning` says so.
+
         Raises
         ------
         WorkspaceError
-            Where the folder holds no records, or they are incomplete.
+            Where the folder holds no records, or none that are whole.
         """
-        if (folder / _CURRENT).is_file():
-            name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
-            folder = folder / _SNAPSHOTS / name
+        if not is_workspace(folder):
+            if (folder / checksums.NAME).exists() and (damage := checksums.damage(folder)):
+                raise _damaged(damage, folder)
+            return cls._load(folder)
+        damages: list[str] = []
+        for name in _read_state(folder).snapshots:
+            snapshot = folder / _SNAPSHOTS / name
+            damage = checksums.damage(snapshot)
+            if not damage:
+                records = cls._load(snapshot)
+                if damages:
+                    warn(
+                        f"the records imported last are damaged: {damages[0]}. Those imported"
+                        f" before are used; they end on {records.extract.cutoff}. Import the"
+                        " latest export again.",
+                        SpinewiseWarning,
+                        stacklevel=2,
+                    )
+                return records
+            damages.append(damage)
+        if damages:
+            raise _damaged(damages[0], folder)
+        raise _no_records(folder)
+
+    @classmethod
+    def _load(cls, folder: Path) -> Records:
+        """The records of a folder whose files need no comparing."""
         try:
             text = (folder / "extract.json").read_bytes()
             extract = msgspec.json.decode(text, type=Extract)
         except FileNotFoundError:
-            raise WorkspaceError(
-                f"{str(folder)!r} holds no records", hint="Import an export into it first."
-            ) from None
+            raise _no_records(folder) from None
         except msgspec.DecodeError as error:
-            raise WorkspaceError(
-                f"extract.json cannot be read: {error}",
-                where=str(folder),
-                hint="Import the export again.",
-            ) from None
+            raise _damaged(f"extract.json cannot be read: {error}", folder) from None
         for table in TABLES:
             if not (folder / f"{table}.parquet").is_file():
-                raise WorkspaceError(
-                    f"the table {table!r} is missing",
-                    where=str(folder),
-                    hint="Import the export again.",
-                )
+                raise _damaged(f"the table {table!r} is missing", folder)
         return cls(folder, extract)
 
     def connect(self, work: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -121,22 +147,25 @@ def import_export(
     WorkspaceError
         Where the workspace cannot be written, or another import is at work in it.
     """
-    _make_private(workspace)
-    with locked(workspace):
-        for left_over in workspace.glob(f"{WORK}*"):  # of an import that was cut off
-            shutil.rmtree(left_over, ignore_errors=True)
-        forgotten = _read_forgotten(workspace)
+    with _changing(workspace) as state:
         with Export(
             path, format=format, mapping=mapping, work=workspace, progress=progress
         ) as export:
-            name = _name(export.digest, forgotten)
-
-            def write(folder: Path) -> None:
-                export.read(folder, today=today, forgotten=forgotten)
-
-            snapshot = _add_snapshot(workspace, name, write)
-        _put_in_force(workspace, name)
-        return Records.open(snapshot)
+            name = _name(export.digest, state.forgotten)
+            folder = workspace / _SNAPSHOTS / name
+            if name in state.snapshots and (damage := checksums.damage(folder)):
+                warn(
+                    f"what was kept of this export is damaged: {damage}. It is read again.",
+                    SpinewiseWarning,
+                    stacklevel=2,
+                )
+                state = _keep(workspace, state, [n for n in state.snapshots if n != name])
+                shutil.rmtree(folder, ignore_errors=True)
+            if name not in state.snapshots:
+                with _new_snapshot(folder):
+                    export.read(folder, today=today, forgotten=state.forgotten)
+        _keep(workspace, state, [name, *(n for n in state.snapshots if n != name)])
+        return Records._load(folder)
 
 
 @contextmanager
@@ -149,9 +178,9 @@ def one_shot(
     progress: Progress = silent,
 ) -> Iterator[Records]:
     """The records of an export in a private temporary workspace, deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="spinewise-") as folder:
+    with Scratch() as folder:
         yield import_export(
-            path, Path(folder), format=format, mapping=mapping, today=today, progress=progress
+            path, folder, format=format, mapping=mapping, today=today, progress=progress
         )
 
 
@@ -168,43 +197,55 @@ def forget(workspace: Path, patient_id: str | None = None) -> None:
     WorkspaceError
         Where there is no workspace, or nobody of this id in it.
     """
-    if not (workspace / _SNAPSHOTS).is_dir():
+    if not is_workspace(workspace) and not (workspace / _SNAPSHOTS).is_dir():
         raise WorkspaceError(
             f"{str(workspace)!r} is no workspace", hint="Check the path of the workspace."
         )
-    if patient_id is None:
-        shutil.rmtree(workspace)
-        return
-    with locked(workspace):
+    if patient_id is not None:
         _forget_patient(workspace, patient_id)
+        return
+    with _writing(workspace), locked(workspace):
+        (workspace / _STATE).unlink(missing_ok=True)  # half a workspace counts as none
+        shutil.rmtree(workspace)
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether a folder is a workspace that something was imported into."""
+    return (folder / _STATE).is_file()
 
 
 def _forget_patient(workspace: Path, patient_id: str) -> None:
-    snapshots = [folder for folder in _snapshots(workspace) if not folder.name.startswith(_NEW)]
-    if not any(forgetting.knows(folder, patient_id) for folder in snapshots):
-        raise WorkspaceError(
-            f"no patient {patient_id!r} in the records",
-            where=str(workspace),
-            hint="Write the patient's id as the export does.",
-        )
-    # First remembered, then deleted: a crash in between never brings the person back.
-    forgotten = _read_forgotten(workspace)
-    key = forgotten.key or secrets.token_hex(32)
-    digest = hashlib.sha256((key + patient_id).encode()).hexdigest()
-    forgotten = Forgotten(key=key, digests=sorted({*forgotten.digests, digest}))
-    write_file(workspace / _FORGOTTEN, msgspec.json.encode(forgotten))
-    current = Records.open(workspace).folder
-    for old in snapshots:
-        name = _name(Records.open(old).extract.digest, forgotten)
-
-        def write(folder: Path, old: Path = old) -> None:
-            forgetting.copy_without(old, folder, patient_id)
-
-        _add_snapshot(workspace, name, write)
-        if old == current:
-            _put_in_force(workspace, name)
-        if old.name != name:
-            shutil.rmtree(old)
+    with _changing(workspace) as state:
+        damages = {
+            name: checksums.damage(workspace / _SNAPSHOTS / name) for name in state.snapshots
+        }
+        whole = [name for name, damage in damages.items() if not damage]
+        if damages and not whole:
+            raise _damaged(damages[state.snapshots[0]], workspace)
+        folders = [workspace / _SNAPSHOTS / name for name in whole]
+        if not any(forgetting.knows(folder, patient_id) for folder in folders):
+            raise WorkspaceError(
+                f"no patient {patient_id!r} in the records",
+                where=str(workspace),
+                hint="Write the patient's id as the export does.",
+            )
+        key = state.forgotten.key or secrets.token_hex(32)
+        digest = hashlib.sha256((key + patient_id).encode()).hexdigest()
+        forgotten = Forgotten(key=key, digests=sorted({*state.forgotten.digests, digest}))
+        names = []
+        for old in folders:
+            name = _name(Records._load(old).extract.digest, forgotten)
+            with _new_snapshot(workspace / _SNAPSHOTS / name) as new:
+                forgetting.copy_without(old, new, patient_id)
+            names.append(name)
+        _keep(workspace, _State(forgotten=forgotten), names)
+        if len(whole) < len(damages):
+            warn(
+                "damaged records of an earlier import were deleted as a whole: nobody can be"
+                " taken out of them.",
+                SpinewiseWarning,
+                stacklevel=2,
+            )
 
 
 def _name(digest: str, forgotten: Forgotten) -> str:
@@ -214,55 +255,93 @@ def _name(digest: str, forgotten: Forgotten) -> str:
     return hashlib.sha256("\n".join([digest, *forgotten.digests]).encode()).hexdigest()
 
 
-def _snapshots(workspace: Path) -> list[Path]:
-    return sorted((workspace / _SNAPSHOTS).iterdir())
+@contextmanager
+def _changing(workspace: Path) -> Iterator[_State]:
+    """Hold the workspace, without what was left over by an earlier run or, at the end, this one."""
+    with _writing(workspace), locked(workspace):
+        try:
+            yield _tidy(workspace)
+        finally:
+            _tidy(workspace)
 
 
-def _add_snapshot(workspace: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """Write a snapshot beside its final place and move it there, unless it is there already."""
-    snapshots = workspace / _SNAPSHOTS
-    _make_private(snapshots)
-    final = snapshots / name
-    if final.exists():
-        return final
-    for left_over in snapshots.glob(f"{_NEW}*"):  # of an import that was cut off
-        shutil.rmtree(left_over)
-    new = snapshots / f"{_NEW}{name}"
-    new.mkdir(mode=0o700)
+def _tidy(workspace: Path) -> _State:
+    """Remove all that ``workspace.json`` does not name."""
+    state = _read_state(workspace)
+    _make_private(workspace / _SNAPSHOTS)
+    for snapshot in (workspace / _SNAPSHOTS).iterdir():
+        if snapshot.name not in state.snapshots:
+            shutil.rmtree(snapshot)
+    for half in workspace.glob(f"{_NEW}*"):
+        half.unlink()
+    return state
+
+
+@contextmanager
+def _new_snapshot(folder: Path) -> Iterator[Path]:
+    """An empty folder for the files of a snapshot: at the end on disk with their checksums."""
+    folder.mkdir(mode=0o700)
+    yield folder
+    checksums.write(folder)
+    for file in folder.iterdir():
+        file.chmod(0o600)
+        _sync(file)
+    _sync(folder)
+    _sync(folder.parent)
+
+
+def _keep(workspace: Path, state: _State, snapshots: list[str]) -> _State:
+    """Put the first of these snapshots in force: the one step in which a workspace changes."""
+    new = _State(snapshots=snapshots, forgotten=state.forgotten)
+    if _read_state(workspace) != new:
+        write_file(workspace / _STATE, msgspec.json.format(msgspec.json.encode(new)))
+    return new
+
+
+def _read_state(workspace: Path) -> _State:
+    path = workspace / _STATE
     try:
-        write(new)
-        for file in new.iterdir():
-            file.chmod(0o600)
-            _sync(file)
-        _sync(new)
-        new.rename(final)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    _sync(snapshots)
-    return final
+        return msgspec.json.decode(path.read_bytes(), type=_State)
+    except FileNotFoundError:
+        return _State()
+    except msgspec.DecodeError as error:
+        raise WorkspaceError(
+            f"the file cannot be read: {error}",
+            where=str(path),
+            hint="Bring it back from a copy; or delete the workspace with `spinewise forget`,"
+            " import the export again, and forget again whom you had left out.",
+        ) from None
 
 
-def _put_in_force(workspace: Path, name: str) -> None:
-    current = workspace / _CURRENT
-    if not current.is_file() or current.read_text(encoding="utf-8").strip() != name:
-        write_file(current, f"{name}\n".encode())
+def _no_records(folder: Path) -> WorkspaceError:
+    return WorkspaceError(
+        f"{str(folder)!r} holds no records", hint="Import an export into it first."
+    )
 
 
-def _read_forgotten(workspace: Path) -> Forgotten:
-    path = workspace / _FORGOTTEN
-    return msgspec.json.decode(path.read_bytes(), type=Forgotten) if path.exists() else Forgotten()
+def _damaged(what: str, folder: Path) -> WorkspaceError:
+    return WorkspaceError(
+        f"the records are damaged: {what}", where=str(folder), hint="Import the export again."
+    )
+
+
+@contextmanager
+def _writing(workspace: Path) -> Iterator[None]:
+    """Make the workspace where there is none, and say in words where it cannot be written."""
+    try:
+        _make_private(workspace)
+        yield
+    except (OSError, duckdb.IOException) as error:
+        what = error.strerror if isinstance(error, OSError) else None
+        raise WorkspaceError(
+            f"the workspace cannot be written: {what or error}",
+            where=str(getattr(error, "filename", None) or workspace),
+            hint="Give a folder that you may write to, on a disk with room.",
+        ) from None
 
 
 def _make_private(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorkspaceError(
-            f"the folder cannot be made: {error.strerror}",
-            where=str(folder),
-            hint="Give a folder that you may write to.",
-        ) from None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -123,7 +123,7 @@ def test_an_import_that_fails_leaves_all_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "rename", crash)
+        patched.setattr(Path, "replace", crash)
         with pytest.raises(KeyboardInterrupt):
             import_export(new, work, today=TODAY)
     assert content(work) == before
@@ -137,13 +137,16 @@ def test_what_a_killed_import_left_is_cleared_away(tmp_path: Path) -> None:
     """A half-written snapshot is never opened, and the next import removes it."""
     work = tmp_path / "work"
     import_export(export(tmp_path), work, today=TODAY)
-    half = work / "snapshots" / ".new-dead"
+    half = work / "snapshots" / "dead"
     half.mkdir()
     (half / "events.parquet").write_bytes(b"half")
-    (work / "spinewise-dead").mkdir()
+    (work / ".new-dead").write_bytes(b"{")
+    scratch = work / "spinewise-deadbeef"
+    (scratch / "spill").mkdir(parents=True)
+    (scratch / ".in-use").touch()
     import_export(export(tmp_path, patient("dora"), name="new"), work, today=TODAY)
+    assert sorted(path.name for path in work.iterdir()) == [".lock", "snapshots", "workspace.json"]
     assert not half.exists()
-    assert not list(work.glob("spinewise-*"))
 
 
 def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
@@ -260,7 +263,7 @@ def test_who_was_forgotten_stays_away_from_later_imports(tmp_path: Path) -> None
     newer = import_export(export(tmp_path, patient("dora"), name="new"), work, today=TODAY)
     assert named(newer.folder, "bob-2") == []
     assert rows(newer, "SELECT count(*) FROM patients") == [(3,)]
-    assert "bob-2" not in (work / "forgotten.json").read_text()
+    assert "bob-2" not in (work / "workspace.json").read_text()
 
 
 def test_forgetting_somebody_unknown_is_an_error(tmp_path: Path) -> None:
