@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -17,11 +16,12 @@ from typing import NamedTuple
 import pytest
 from tests.support.fhir import condition, ndjson, patient
 from tests.support.killed import DONE, TODAY, WRITES, Run, forgetting, importing
+from tests.support.soak import SOAK
 
 from spinewise import synthesize
 from spinewise.records import Records, import_export
 
-KILLS, PEOPLE = (200, 500) if os.environ.get("SPINEWISE_SOAK") else (6, 20)
+KILLS, PEOPLE = (200, 500) if SOAK else (6, 20)
 
 
 class Ground(NamedTuple):
