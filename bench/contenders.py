@@ -138,8 +138,10 @@ CONTENDERS: Final = {
 
 
 def _source(path: Path) -> str:
-    columns = shapes.columns(path.stem)
-    return f"read_ndjson({quoted(path)}, columns={columns}, compression='uncompressed')"
+    """Every element that Spinewise reads of a type, each as what it is."""
+    shape = shapes.shape(path.stem)
+    columns = ", ".join(f"'{name}': '{shapes.sql_type(part)}'" for name, part in shape.items())
+    return f"read_ndjson({quoted(path)}, columns={{{columns}}}, compression='uncompressed')"
 
 
 def main() -> None:

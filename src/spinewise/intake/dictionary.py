@@ -12,13 +12,13 @@ from spinewise.intake import codesystems
 from spinewise.intake.connection import quoted
 from spinewise.tables import PARQUET
 
-_COLUMNS: Final = (
-    ("stage_visits", "codings"),
-    ("stage_visits", "specialty"),
-    ("stage_events", "codings"),
-    ("stage_events", "reason"),
-    ("stage_events", "specialty"),
-)
+_COLUMNS: Final = {
+    "stage_visits": {"codings": "concept", "specialty": "specialty_concept"},
+    "stage_events": {
+        "codings": "concept", "reason": "reason_concept", "specialty": "specialty_concept",
+    },
+}  # fmt: skip
+"""The columns that hold lists of codings, and those that hold their keys instead."""
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> None:
@@ -26,14 +26,20 @@ def build(connection: duckdb.DuckDBPyConnection) -> None:
     Make ``coded (codings, code, imaging)``: each list of codings as staged, and its key.
 
     Two lists that differ only in how they spell the system or the code, or in the display, get the
-    same key. Keys are dense and in order of first use in the export. ``keyed (code, codings)`` has
-    the codings by their short names.
+    same key. Keys are dense and in order of first use in the export. ``coded_concepts (concept,
+    code, imaging, concept_text, concept_setting)`` has the same for ``stage_concepts``.
     """
     codesystems.install(connection)
     uses = " UNION ALL ".join(
         f"""SELECT {column} AS codings, min(file::BIGINT << 32 | line) AS first
-        FROM {table} WHERE len({column}) > 0 GROUP BY ALL"""
-        for table, column in _COLUMNS
+        FROM {table} WHERE len({column}) > 0 GROUP BY ALL
+        UNION ALL
+        SELECT codings, first FROM stage_concepts JOIN (
+            SELECT {key} AS concept, min(file::BIGINT << 32 | line) AS first FROM {table}
+            WHERE {key} IS NOT NULL GROUP BY ALL
+        ) USING (concept) WHERE len(codings) > 0"""
+        for table, columns in _COLUMNS.items()
+        for column, key in columns.items()
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE listed AS
@@ -67,6 +73,11 @@ def build(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT listed.codings, code::INTEGER AS code, named, is_imaging(named) AS imaging
         FROM listed JOIN named USING (id) JOIN numbered USING (key)"""
     )
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE coded_concepts AS
+        SELECT concept, code, imaging, text AS concept_text, setting AS concept_setting
+        FROM stage_concepts LEFT JOIN coded USING (codings)"""
+    )
     connection.execute("DROP TABLE listed; DROP TABLE parts; DROP TABLE spelling")
 
 
@@ -88,6 +99,33 @@ def _spell(connection: duckdb.DuckDBPyConnection) -> None:
         unnest($3::VARCHAR[]) AS short, unnest($4::VARCHAR[]) AS code""",
         [systems, values, shorts, codes],
     )
+
+
+def joined(table: str) -> tuple[str, str]:
+    """
+    SQL that joins the keys to the rows of a staging table (named ``s``).
+
+    Returns
+    -------
+    tuple of str
+        The columns, each after a comma, and the joins. The columns are ``codings_code``,
+        ``codings_imaging`` and so on, and what the row's ``concept`` says beside its codings,
+        ``concept_text`` and ``concept_setting``.
+    """
+    columns: list[str] = []
+    joins: list[str] = []
+    for column, key in _COLUMNS.get(table, {}).items():
+        columns.extend(
+            f", coalesce({key}_key.{name}, {column}_key.{name}) AS {column}_{name}"
+            for name in ("code", "imaging")
+        )
+        if key == "concept":
+            columns.append(", concept_key.concept_text, concept_key.concept_setting")
+        joins.append(
+            f""" LEFT JOIN coded_concepts AS {key}_key ON s.{key} = {key}_key.concept
+            LEFT JOIN coded AS {column}_key ON s.{column} = {column}_key.codings"""
+        )
+    return "".join(columns), "".join(joins)
 
 
 def write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:

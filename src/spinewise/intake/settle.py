@@ -94,11 +94,11 @@ def settle(
     step("duplicates")
     for table in ("stage_visits", "stage_events", "stage_coverage"):
         _find_merged(connection, table)
+    step("codes")
+    dictionary.build(connection)
     step("rules")
     _judge(connection)
     _store_faults(connection)
-    step("codes")
-    dictionary.build(connection)
     step("visits")
     _write_visits(connection, folder)
     step("events")
@@ -294,24 +294,18 @@ def _with_days(table: str) -> str:
 
 def _judge(connection: duckdb.DuckDBPyConnection) -> None:
     """
-    Make the views ``judged_TABLE``: staging rows with ``patient``, ``state`` and ``outcome``.
+    Make the views ``judged_TABLE``: staging rows with ``patient``, ``state`` and ``outcome``, the
+    first day of each of their dates, and the keys of their codes.
 
     Also ``staged_outcomes (file, type, outcome, state, n)``, which counts source rows.
     """
     for table in _FAULTS:
-        _make_view(connection, table, sound=False)
+        _judge_rows(connection, table)
     connection.execute(_PART_OUTCOMES)
-    # Where nothing is at fault, the later passes need not look for faults again.
-    faulty = connection.execute(
-        "SELECT DISTINCT stage FROM part_outcomes WHERE outcome = 'quarantined'"
-    ).fetchall()
-    for table in _FAULTS:
-        if (table,) not in faulty:
-            _make_view(connection, table, sound=True)
     connection.execute(_OUTCOMES)
 
 
-def _make_view(connection: duckdb.DuckDBPyConnection, table: str, *, sound: bool) -> None:
+def _judge_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     not_facts = [*NOT_FACTS, *(["planned"] if table == "stage_visits" else [])]
     listed = ", ".join(f"'{status}'" for status in not_facts)
     rules = [("state IN ('out', 'forgotten')", "skipped")]
@@ -326,15 +320,21 @@ def _make_view(connection: duckdb.DuckDBPyConnection, table: str, *, sound: bool
             (f"status IN ({listed})", "not_a_fact"),
         ]
         faults = _any_fault(_FAULTS[table])
-    if not sound:
-        rules += [(faults, "quarantined")]
+    rules += [(faults, "quarantined")]
     cases = " ".join(f"WHEN {when} THEN '{outcome}'" for when, outcome in rules)
+    days = ", ".join(f"{name}_lo" for name in _DATED[table])
+    codes, joins = dictionary.joined(table)
     connection.execute(
-        f"""CREATE OR REPLACE TEMP VIEW judged_{table} AS
-        SELECT *, CASE {cases} ELSE 'stored' END AS outcome FROM ({_with_days(table)})
+        f"""CREATE TEMP TABLE verdict_{table} AS
+        SELECT row, {days}, patient, state, CASE {cases} ELSE 'stored' END AS outcome {codes}
+        FROM ({_with_days(table)}) AS s
         LEFT JOIN (SELECT patient_id, patient, state, row AS person_row FROM person)
             USING (patient_id)
-        {merged}"""
+        {merged} {joins}"""
+    )
+    connection.execute(
+        f"""CREATE TEMP VIEW judged_{table} AS
+        FROM (SELECT *, rowid AS row FROM {table}) JOIN verdict_{table} USING (row)"""
     )
 
 
@@ -361,12 +361,16 @@ def _store_faults(connection: duckdb.DuckDBPyConnection) -> None:
         "SELECT DISTINCT stage FROM part_outcomes WHERE outcome = 'quarantined'"
     ).fetchall()
     for (table,) in found:
+        rows = f"judged_{table} AS s"
+        if table in ("stage_visits", "stage_events"):
+            rows = f"""(SELECT s.* REPLACE (coalesce(s.codings, c.codings) AS codings)
+                FROM {rows} LEFT JOIN stage_concepts AS c USING (concept)) AS s"""
         connection.execute(
             f"""INSERT INTO faults BY NAME
             SELECT file, source_type AS type, line, fault.field, fault.value::VARCHAR AS value,
                 fault.reason, fault.mend, to_json({shown[table]})::VARCHAR AS raw, patient_id
             FROM (SELECT *, {_describe(_FAULTS[table])} AS fault
-                FROM judged_{table} WHERE outcome = 'quarantined')"""
+                FROM {rows} WHERE outcome = 'quarantined')"""
         )
     connection.execute(
         """CREATE TEMP TABLE named_by_fault AS
@@ -398,22 +402,22 @@ def _span(column: str) -> str:
 
 
 _CLINICIAN: Final = "coalesce(known.known_as, s.clinician)"
-_SPECIALTY: Final = "coalesce(special.code, by_clinician.code)"
+_SPECIALTY: Final = "coalesce(specialty_code, by_clinician.code)"
 _CLINICIAN_JOINS: Final = """LEFT JOIN (
         SELECT clinician, any_value(known_as) AS known_as, first(specialty) AS specialty
         FROM stage_clinicians GROUP BY clinician
     ) AS known ON s.clinician = known.clinician
-    LEFT JOIN coded AS special ON s.specialty = special.codings
     LEFT JOIN coded AS by_clinician ON known.specialty = by_clinician.codings"""
 
 
 def _write_visits(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     query = f"""SELECT *, row_number() OVER () - 1 AS visit FROM (
-        SELECT s.* EXCLUDE (clinician, specialty), {_span("start")}, {_span("end")},
-            {_span("onset")}, clock(start_lo, start_text) AS start_time, coded.code AS code,
+        SELECT s.* EXCLUDE (clinician, specialty, setting, text),
+            coalesce(concept_setting, setting) AS setting, coalesce(s.text, concept_text) AS text,
+            {_span("start")}, {_span("end")},
+            {_span("onset")}, clock(start_lo, start_text) AS start_time, codings_code AS code,
             {_SPECIALTY} AS specialty, {_CLINICIAN} AS clinician
         FROM judged_stage_visits AS s
-        LEFT JOIN coded ON s.codings = coded.codings
         {_CLINICIAN_JOINS}
         WHERE outcome = 'stored'
         ORDER BY patient, start_lo, source_id, file, line, entry)"""
@@ -424,8 +428,8 @@ def _link_images(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """CREATE TEMP TABLE link_names AS
         SELECT s.row, unnest(s.links) AS name,
-            kind = 'imaging' OR (kind = 'procedure' AND coalesce(imaging, false)) AS imaging
-        FROM judged_stage_events AS s LEFT JOIN coded ON s.codings = coded.codings
+            kind = 'imaging' OR (kind = 'procedure' AND coalesce(codings_imaging, false)) AS imaging
+        FROM judged_stage_events AS s
         WHERE len(s.links) > 0 AND outcome = 'stored'"""
     )
     links.build(connection)
@@ -434,19 +438,18 @@ def _link_images(connection: duckdb.DuckDBPyConnection) -> None:
 def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     # A visit is found by the hash of its id among the visits of the same person.
     query = f"""SELECT *, row_number() OVER () - 1 AS event FROM (
-        SELECT s.* EXCLUDE (clinician, specialty, kind, role, reason), {_span("start")},
+        SELECT s.* EXCLUDE (clinician, specialty, kind, role, reason, text),
+            coalesce(s.text, concept_text) AS text, {_span("start")},
             {_span("end")}, {_span("recorded")}, {_span("onset")},
             clock(start_lo, start_text) AS start_time,
             clock(recorded_lo, recorded_text) AS recorded_time,
-            if(kind = 'procedure' AND coded.imaging, 'imaging', kind) AS kind,
-            if(kind = 'procedure' AND coded.imaging, coalesce(role, 'performed'), role) AS role,
-            coded.code AS code, why.code AS reason, linked.link,
+            if(kind = 'procedure' AND codings_imaging, 'imaging', kind) AS kind,
+            if(kind = 'procedure' AND codings_imaging, coalesce(role, 'performed'), role) AS role,
+            codings_code AS code, reason_code AS reason, linked.link,
             {_SPECIALTY} AS specialty, {_CLINICIAN} AS clinician,
             try_cast(s.value AS DOUBLE) AS number,
             visit, visit_lo, visit_hi, visit_setting
         FROM judged_stage_events AS s
-        LEFT JOIN coded ON s.codings = coded.codings
-        LEFT JOIN coded AS why ON s.reason = why.codings
         {_CLINICIAN_JOINS}
         LEFT JOIN linked ON s.row = linked.row
         LEFT JOIN (

@@ -10,7 +10,9 @@ keys and writes the record tables of :mod:`spinewise.tables`.
 
 Dates are handed over as the raw text. ``codings`` is a list of ``{system, value, display}`` with
 the system as the source wrote it (a URI or a short name); settling maps it to the short names of
-``code_systems.toml``.
+``code_systems.toml``. Where the same codings come again and again, a row may name them instead
+(``concept`` for ``codings``, ``reason_concept`` for ``reason``, ``specialty_concept`` for
+``specialty``), and ``stage_concepts`` says once what the name means.
 
 ``entry`` tells source rows on the same line apart (entries of a Bundle), from 0; NULL is 0.
 Rows with the same ``source_type`` and ``source_id`` on different lines (or entries) are versions of
@@ -67,7 +69,9 @@ STAGE_VISITS: Final[dict[str, str]] = {
     "status": "VARCHAR",  # Status, or cancelled | entered-in-error | not-done | superseded
     "setting": "VARCHAR",
     "codings": _CODINGS,
+    "concept": "VARCHAR",
     "specialty": _CODINGS,
+    "specialty_concept": "VARCHAR",
     "clinician": "VARCHAR",
     "onset_text": "VARCHAR",
     "text": "VARCHAR",
@@ -83,6 +87,7 @@ STAGE_EVENTS: Final[dict[str, str]] = {
     "kind": "VARCHAR",
     "role": "VARCHAR",
     "codings": _CODINGS,
+    "concept": "VARCHAR",
     "start_text": "VARCHAR",
     "end_text": "VARCHAR",
     "recorded_text": "VARCHAR",
@@ -99,9 +104,11 @@ STAGE_EVENTS: Final[dict[str, str]] = {
     "links": "VARCHAR[]",  # names of the row itself and of rows it points at, for example
     # ServiceRequest/1; rows that share a name, however far, get one `link`
     "reason": _CODINGS,
+    "reason_concept": "VARCHAR",
     "clinician": "VARCHAR",
     "clinician_role": "VARCHAR",
     "specialty": _CODINGS,
+    "specialty_concept": "VARCHAR",
     "value": "VARCHAR",
     "unit": "VARCHAR",
     "days_supply": "INTEGER",
@@ -114,6 +121,14 @@ STAGE_EVENTS: Final[dict[str, str]] = {
     "line": "INTEGER",
     "entry": "INTEGER",
 }
+
+STAGE_CONCEPTS: Final[dict[str, str]] = {
+    "concept": "VARCHAR",
+    "codings": _CODINGS,
+    "text": "VARCHAR",  # of a row of this concept that has no text
+    "setting": "VARCHAR",  # of a visit of this concept, whatever the visit says
+}
+"""What concepts mean: any text that stands for a list of codings. May stay empty."""
 
 STAGE_CLINICIANS: Final[dict[str, str]] = {
     "clinician": "VARCHAR",  # as rows name the clinician
@@ -149,6 +164,7 @@ STAGES: Final[dict[str, dict[str, str]]] = {
     "stage_coverage": STAGE_COVERAGE,
     "stage_visits": STAGE_VISITS,
     "stage_events": STAGE_EVENTS,
+    "stage_concepts": STAGE_CONCEPTS,
     "stage_clinicians": STAGE_CLINICIANS,
     "read_lines": READ_LINES,
     "faults": FAULTS,

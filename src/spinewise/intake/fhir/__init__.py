@@ -3,19 +3,15 @@ The reader of FHIR R4: NDJSON (plain or gzip, one type a file or mixed) and Bund
 
 A file of one type goes the *fast way*: DuckDB's strict reader, straight into the staging table. On
 any fault in it the file goes the *slow way* (:mod:`.sift`), which keeps the good lines and sets
-the bad ones apart. ``sql/TYPE.sql`` says which element of a resource goes into which staging
-column; ``codes.toml`` what its codes mean.
+the bad ones apart. :mod:`.loader` stages what is sound.
 """
 
 from __future__ import annotations
 
 import gzip
-import mmap
 import shutil
 import zlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files as resource_files
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +19,9 @@ import duckdb
 import msgspec
 
 from spinewise.errors import IntakeError
-from spinewise.intake import codesystems, dates
-from spinewise.intake.connection import one_file
-from spinewise.intake.fhir import shapes, sift, words
+from spinewise.intake import dates
+from spinewise.intake.fhir import shapes, sift
+from spinewise.intake.fhir.loader import DATA_ERRORS, Loader, NotSoundError
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 
 FORMAT: Final[Format] = "fhir"
@@ -49,64 +45,6 @@ _SKIPPED: Final = {
     "Organization": "read for what other rows say of it",
 }
 """Why a source row of a type that is read may not be staged."""
-
-_IN_PART: Final = (
-    "ServiceRequest",
-    "DiagnosticReport",
-    "Observation",
-    "QuestionnaireResponse",
-    "Claim",
-    "ExplanationOfBenefit",
-    "Consent",
-)
-"""Types of which only some rows are staged, or some rows several times."""
-
-_STAGES: Final = {
-    "Patient": "stage_patients",
-    "Coverage": "stage_coverage",
-    "Encounter": "stage_visits",
-    "Medication": "fhir_medications",
-    "Practitioner": "fhir_practitioners",
-    "PractitionerRole": "fhir_roles",
-    "Consent": "fhir_consents",
-}
-"""Where a type is staged; all others are events."""
-
-_OWN_TABLES: Final = """
-    CREATE TEMP TABLE fhir_medications (
-        id VARCHAR, codings STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[], text VARCHAR);
-    CREATE TEMP TABLE fhir_practitioners (id VARCHAR, names VARCHAR[]);
-    CREATE TEMP TABLE fhir_roles (
-        id VARCHAR, practitioner VARCHAR,
-        specialty STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[]);
-    CREATE TEMP TABLE fhir_consents (
-        patient_id VARCHAR, consent VARCHAR, day VARCHAR, file INTEGER, line INTEGER);
-    CREATE TEMP TABLE fhir_diagnoses (condition VARCHAR, encounter VARCHAR, rank INTEGER);
-    CREATE TEMP TABLE fhir_names (id VARCHAR, name VARCHAR);
-    CREATE TEMP TABLE fhir_explained (claim VARCHAR);
-    ALTER TABLE stage_events ADD COLUMN refers_to VARCHAR;
-"""
-"""What rows say of other rows; ``refers_to`` is the medication, or the condition that is the
-reason, of an event."""
-
-_ASIDE: Final = {
-    # What a resource says beside its own row, and the element that has to be there for it.
-    "Encounter": (
-        "diagnosis",
-        """INSERT INTO fhir_diagnoses {source} SELECT ref(d.condition), source_id,
-        try_cast(str(d.rank) AS INTEGER)
-        FROM (SELECT source_id, unnest(diagnosis) AS d FROM source)""",
-    ),
-    "ExplanationOfBenefit": (
-        "claim",
-        "INSERT INTO fhir_explained {source} SELECT ref(claim) FROM source WHERE claim IS NOT NULL",
-    ),
-}
-
-
-_NAMES: Final = """INSERT INTO fhir_names {source} SELECT source_id, i.value
-    FROM (SELECT source_id, unnest(identifier) AS i FROM source)"""
-"""The identifiers of patients; read only where rows name somebody by one."""
 
 
 def recognises(files: Sequence[SourceFile]) -> bool:
@@ -165,9 +103,7 @@ class _FhirReader:
         folder.mkdir()
         self.sifter = sift.Sifter(folder, connection)
         self.patients: list[SourceFile] = []
-        codesystems.install(connection)
-        words.install(connection)
-        connection.execute(_OWN_TABLES)
+        self.loader = Loader(connection, work)
 
     def read(self, file: SourceFile) -> None:
         """Stage a file, or leave it to the sifter."""
@@ -197,8 +133,7 @@ class _FhirReader:
             self.connection.execute(
                 "INSERT INTO read_lines VALUES (?, ?, 0, ?, ?)", [number, name, rows, reason]
             )
-        for table in _NUMBERED:
-            self.connection.execute(_NUMBER_LINES.format(table=table))
+        self.loader.number_lines()
         self._count_unstaged()
         for statement in _RESOLVE:
             self.connection.execute(statement)
@@ -209,11 +144,12 @@ class _FhirReader:
         """Stage a file of one type; False, and nothing is staged, where it is not sound."""
         try:
             if name not in shapes.TYPES:
-                self._check_type(path, name, lines)
+                if self.loader.count(path, name) != (lines, lines):
+                    return False
                 self._count(file.file, name, lines, "a type that is not used")
                 return True
-            self._load(path, name, str(file.file), lines)
-        except (*_DATA_ERRORS, _NotSoundError):
+            self.loader.load(path, name, file.file, lines)
+        except (*DATA_ERRORS, NotSoundError):
             return False
         self._count(file.file, name, lines)
         if name == "Patient":
@@ -230,58 +166,18 @@ class _FhirReader:
         if unknown == (False,):
             return
         if sifted is not None:
-            self.connection.execute(_NAMES.format(source=_source(sifted, "Patient", sift.FILE)))
+            self.loader.load_names(sifted, placed=True)
         for file in self.patients:
             path = self._unpacked(file)
-            self.connection.execute(_NAMES.format(source=_source(path, "Patient", "0")))
+            self.loader.load_names(path, placed=False)
             if path != file.path:
                 path.unlink()
-
-    def _load(self, path: Path, name: str, file: str, lines: int | None = None) -> None:
-        """Stage a file of one type with so many lines, all of it or nothing."""
-        source = _source(path, name, file)
-        # Where every row is staged, its line follows from its place (see _NUMBER_LINES).
-        numbered = _source(path, name, file, numbered=True) if name in _IN_PART else source
-        self.connection.execute("BEGIN")
-        try:
-            rows = 0
-            if (statement := _statement(name)) is not None:
-                table = _STAGES.get(name, "stage_events")
-                rows = self._number(
-                    f"INSERT INTO {table} BY NAME {numbered} SELECT * FROM ({statement})"
-                )
-            if statement is None or name in _IN_PART:
-                rows = self._number(f"{source} SELECT count(*) FROM source")
-            if lines is not None and rows != lines:
-                raise _NotSoundError
-            element, aside = _ASIDE.get(name, ("", ""))
-            if aside and _mentions(path, element):
-                self.connection.execute(aside.format(source=source))
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
-
-    def _number(self, query: str) -> int:
-        row = self.connection.execute(query).fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def _check_type(self, path: Path, name: str, lines: int) -> None:
-        found = self.connection.execute(
-            f"""SELECT count(*), count(*) FILTER ("resourceType" ->> '$' = $1) FROM read_ndjson(
-            {one_file(path)}, columns={{'resourceType': 'JSON'}}, compression='uncompressed',
-                hive_partitioning=false)""",
-            [name],
-        ).fetchone()
-        if found != (lines, lines):
-            raise _NotSoundError
 
     def _read_sifted(self, name: str, path: Path) -> None:
         """Stage a clean file; lines that DuckDB still refuses are found by halving it."""
         try:
-            self._load(path, name, sift.FILE)
-        except _DATA_ERRORS as error:
+            self.loader.load(path, name, None)
+        except DATA_ERRORS as error:
             doubles = list(sift.without_doubles(name, path))
             if doubles:
                 for fault in doubles:
@@ -351,53 +247,6 @@ class _FhirReader:
         return target
 
 
-_DATA_ERRORS: Final = (duckdb.InvalidInputException, duckdb.ConversionException)
-"""What DuckDB raises for a fault in a file; anything else is a mistake of ours."""
-
-
-class _NotSoundError(Exception):
-    """A file of the fast way is not what its first line says."""
-
-
-@cache
-def _statement(name: str) -> str | None:
-    """The SELECT of a resource type; None where nothing of it is staged."""
-    path = resource_files(__package__).joinpath("sql", f"{name}.sql")
-    return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-def _source(path: Path, name: str, file: str, *, numbered: bool = False) -> str:
-    """
-    The beginning of a statement that reads ``source``: the resources of a file and their places.
-
-    An unsound resource stops the statement. Numbered lines are read by one thread, others by all.
-    """
-    row = "row_number() OVER ()" if numbered else "NULL"
-    unsound = (
-        f"""id IS NULL OR id = '""' OR "resourceType" IS DISTINCT FROM '{name}'"""
-        f" OR {shapes.misread(name)}"
-    )
-    if file != sift.FILE:  # a file of the export says nothing of its own lines
-        unsound += ' OR "(line)" IS NOT NULL'
-    return f"""WITH source AS (
-        SELECT * EXCLUDE ("(file)", "(line)", "(entry)", row), {file}::INTEGER AS file,
-            coalesce("(line)", row)::INTEGER AS line, coalesce("(entry)", 0) AS entry,
-            '{name}' AS source_type, str(id) AS source_id, meta."lastUpdated" AS updated_text
-        FROM (
-            SELECT *, {row} AS row FROM read_ndjson(
-                {one_file(path)}, columns={shapes.columns(name)}, compression='uncompressed',
-                hive_partitioning=false)
-        )
-        WHERE CASE WHEN {unsound} THEN error('unsound') ELSE true END
-    )"""
-
-
-_NUMBERED: Final = ("stage_patients", "stage_coverage", "stage_visits", "stage_events")
-_NUMBER_LINES: Final = """UPDATE {table} SET line = {table}.rowid - first.row + 1
-    FROM (SELECT file, min(rowid) AS row FROM {table} WHERE line IS NULL GROUP BY file) AS first
-    WHERE {table}.file = first.file AND line IS NULL"""
-"""Rows are staged in the order of their lines, so that the lines of a file can be counted off."""
-
 _NAME_PEOPLE: Final = ("stage_visits", "stage_events", "stage_coverage", "fhir_consents")
 
 _RESOLVE: Final = (
@@ -405,20 +254,23 @@ _RESOLVE: Final = (
     """UPDATE stage_events SET codings = m.codings, text = coalesce(stage_events.text, m.text)
     FROM (SELECT id, any_value(codings) AS codings, any_value(text) AS text
         FROM fhir_medications GROUP BY id) AS m
-    WHERE kind = 'medication' AND refers_to = m.id AND stage_events.codings IS NULL""",
+    WHERE kind = 'medication' AND refers_to = m.id
+        AND concept IS NULL AND stage_events.codings IS NULL""",
     # The reason of an order, where it is a condition of the record.
-    """UPDATE stage_events SET reason = c.codings
+    """UPDATE stage_events SET reason_concept = c.concept
     FROM (
-        SELECT source_id, any_value(codings) AS codings FROM stage_events
+        SELECT source_id, any_value(concept) AS concept FROM stage_events
         WHERE source_type = 'Condition' AND source_id IN (
             SELECT refers_to FROM stage_events WHERE kind <> 'medication')
         GROUP BY source_id
     ) AS c
-    WHERE kind <> 'medication' AND refers_to = c.source_id AND len(coalesce(reason, [])) = 0""",
+    WHERE kind <> 'medication' AND refers_to = c.source_id
+        AND reason_concept IS NULL AND len(coalesce(reason, [])) = 0""",
     # The visit of a condition that only the visit names.
     """UPDATE stage_events SET visit_id = coalesce(visit_id, d.encounter), position = d.rank
-    FROM (SELECT condition, min(encounter) AS encounter, min(rank) AS rank
-        FROM fhir_diagnoses GROUP BY condition) AS d
+    FROM (SELECT d.condition, min(source_id) AS encounter, min(d.rank) AS rank
+        FROM (SELECT source_id, unnest(diagnoses) AS d FROM stage_visits
+            WHERE diagnoses IS NOT NULL) GROUP BY ALL) AS d
     WHERE source_type = 'Condition' AND source_id = d.condition""",
     # A claim that is explained is not counted twice.
     """UPDATE stage_events SET status = 'superseded'
@@ -509,8 +361,3 @@ def _lines(path: Path) -> int | None:
             count += block.count(b"\n")
             last = block[-1:]
     return count + (last != b"\n")
-
-
-def _mentions(path: Path, element: str) -> bool:
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(f'"{element}"'.encode()) >= 0

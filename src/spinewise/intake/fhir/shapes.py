@@ -8,6 +8,9 @@ single lines has its types from it, so that both take and refuse the same.
   meaning, so the line is refused.
 - ``TEXT``: a string that is only shown or compared; a number is taken as its text.
 - ``ANY``: any JSON, kept as it is.
+
+Some elements are *coded*: the same few texts come again and again, so such an element is staged as
+it is written, and each distinct text is read once (:mod:`.concepts`).
 """
 
 from __future__ import annotations
@@ -251,6 +254,13 @@ _SHAPES: Final[dict[str, Shape]] = {
 TYPES: Final = tuple(_SHAPES)
 """The resource types that are read, in the order in which they have to be staged."""
 
+CODED: Final[dict[str, dict[str, str]]] = {
+    "Encounter": {"type": "concept"},
+    "Condition": {"code": "concept"},
+    "MedicationRequest": {"medicationCodeableConcept": "concept", "reasonCode": "reason_concept"},
+}
+"""Type -> coded element -> the staging column that gets its text."""
+
 _COMMON: Final[Shape] = {
     "resourceType": TEXT,
     "id": STRICT,
@@ -267,16 +277,18 @@ def shape(resource_type: str) -> Shape:
 
 def columns(resource_type: str) -> str:
     """The ``columns`` argument of ``read_ndjson``."""
-    fields = {name: _sql_type(part) for name, part in shape(resource_type).items()} | PLACE
+    fields = {name: sql_type(part) for name, part in shape(resource_type).items()}
+    fields |= dict.fromkeys(CODED.get(resource_type, ()), "JSON") | PLACE
     return "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in fields.items()) + "}"
 
 
-def _sql_type(part: Any) -> str:
+def sql_type(part: Any) -> str:
+    """The type that DuckDB reads a part of a resource as."""
     if isinstance(part, Mapping):
-        inner = ", ".join(f'"{name}" {_sql_type(value)}' for name, value in part.items())
+        inner = ", ".join(f'"{name}" {sql_type(value)}' for name, value in part.items())
         return f"STRUCT({inner})"
     if isinstance(part, list):
-        return f"{_sql_type(part[0])}[]"
+        return f"{sql_type(part[0])}[]"
     return "VARCHAR" if part == TEXT else "JSON"
 
 
@@ -285,24 +297,26 @@ def misread(resource_type: str) -> str:
     tests = [
         test
         for name, part in shape(resource_type).items()
-        if (test := _misread(f'"{name}"', part)) is not None
+        if name not in CODED.get(resource_type, ())
+        and (test := misread_part(f'"{name}"', part)) is not None
     ]
     return " OR ".join(tests)
 
 
-def _misread(path: str, part: Any, depth: int = 0) -> str | None:
+def misread_part(path: str, part: Any, depth: int = 0) -> str | None:
+    """The same condition for the value at ``path``; None where nothing can be misread."""
     if part == STRICT:
         return f"coalesce(NOT starts_with(CAST({path} AS VARCHAR), '\"'), false)"
     if isinstance(part, Mapping):
         tests = [
             test
             for name, value in part.items()
-            if (test := _misread(f'{path}."{name}"', value, depth)) is not None
+            if (test := misread_part(f'{path}."{name}"', value, depth)) is not None
         ]
         return f"({path} IS NOT NULL AND ({' OR '.join(tests)}))" if tests else None
     if isinstance(part, list):
         item = f"e{depth}"
-        test = _misread(item, part[0], depth + 1)
+        test = misread_part(item, part[0], depth + 1)
         if test is not None:
             found = f"len(list_filter({path}, lambda {item}: {test}))"
             return f"coalesce({found} > 0, false)"

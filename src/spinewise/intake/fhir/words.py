@@ -45,14 +45,18 @@ def load() -> Words:
 _TEXTS: Final = {
     # A JSON string as text.
     "str(j)": "(j ->> '$')",
+    # Type/id, or an id alone: what comes last is the id.
+    "is_plain(t)": """NOT (contains(t, ':') OR contains(t, '|') OR contains(t, '=')
+        OR contains(t, '&') OR contains(t, '#') OR contains(t, '_'))""",
     # A Reference: the id it points at, in whatever way it is written.
     # Type/id, a URL, urn:uuid:id or Type?identifier=system|value; nothing for #contained.
-    "ref(r)": r"""coalesce(
-        nullif(regexp_extract(
-            r.reference, '(^|[/|:=])([^/|:=&#]+)(/_history/.*|&.*)?$', 2), ''),
-        r.identifier.value)""",
-    "is_clinician(r)": """r IS NOT NULL AND NOT coalesce(regexp_matches(
-        r.reference, '(Organization|Patient|RelatedPerson|Device|CareTeam)'), false)""",
+    "ref(r)": r"""coalesce(nullif(
+        CASE WHEN is_plain(r.reference) THEN split_part(r.reference, '/', -1)
+        ELSE regexp_extract(r.reference, '(^|[/|:=])([^/|:=&#]+)(/_history/.*|&.*)?$', 2) END,
+        ''), r.identifier.value)""",
+    "is_clinician(r)": """CASE WHEN starts_with(r.reference, 'Practitioner') THEN true
+        ELSE r IS NOT NULL AND NOT coalesce(regexp_matches(
+            r.reference, '(Organization|Patient|RelatedPerson|Device|CareTeam)'), false) END""",
     # A clinician: a role is kept apart from the person, to be looked up later.
     "clinician(r)": """CASE
         WHEN contains(r.reference, 'PractitionerRole') THEN 'PractitionerRole/' || ref(r)
@@ -89,8 +93,10 @@ _TEXTS: Final = {
         WHEN said IN ('cancelled', 'entered-in-error') THEN said
         ELSE coalesce(intended, said, 'active')
     END""",
-    "drug(concept, reference, contained)": """coalesce(codings(concept), codings(
-        list_filter(contained, lambda c: '#' || str(c.id) = reference.reference)[1].code))""",
+    "contained_drug(reference, contained)": """codings(
+        list_filter(contained, lambda c: '#' || str(c.id) = reference.reference)[1].code)""",
+    "drug(concept, reference, contained)": """coalesce(
+        codings(concept), contained_drug(reference, contained))""",
     "is_finding(codings)": """coalesce(list_has_any(
         list_transform(codings, lambda c: c.system),
         ['urn:spinewise:finding', 'spinewise-finding']), false)""",

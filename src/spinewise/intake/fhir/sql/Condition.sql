@@ -2,7 +2,7 @@ SELECT
     'condition' AS kind,
     ref(subject) AS patient_id,
     ref(encounter) AS visit_id,
-    codings(code) AS codings,
+    code AS concept,
     coalesce(str("onsetDateTime"), str("onsetPeriod".start), str("recordedDate")) AS start_text,
     coalesce(
         str("abatementDateTime"), str("abatementPeriod"."end"), str("abatementPeriod".start)
@@ -23,6 +23,5 @@ SELECT
         flatten(list_transform(evidence, lambda e: coalesce(e.detail, []))), 'Observation'
     )) AS links,
     clinician(coalesce(recorder, asserter)) AS clinician,
-    code.text AS text,
     source_type, source_id, updated_text, file, line, entry
 FROM source

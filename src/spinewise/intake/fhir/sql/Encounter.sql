@@ -12,13 +12,11 @@ SELECT
     str(period.start) AS start_text,
     str(period."end") AS end_text,
     coalesce(status_Encounter(status), 'active') AS status,
-    if(
-        is_emergency_type(code_values(all_codings(type))),
-        'emergency',
-        setting_of_class(coalesce("class".code, "class".display))
-    ) AS setting,
-    all_codings(type) AS codings,
+    setting_of_class(coalesce("class".code, "class".display)) AS setting,
+    type AS concept,
+    list_transform(diagnosis, lambda d: {
+        condition: ref(d.condition), rank: try_cast(str(d.rank) AS INTEGER)
+    }) AS diagnoses,
     clinician(who.individual) AS clinician,
-    wording(type[1]) AS text,
     source_type, source_id, updated_text, file, line, entry
 FROM encounters

@@ -2,15 +2,15 @@ SELECT
     'medication' AS kind,
     ref(subject) AS patient_id,
     ref(encounter) AS visit_id,
-    drug("medicationCodeableConcept", "medicationReference", contained) AS codings,
+    "medicationCodeableConcept" AS concept,
+    contained_drug("medicationReference", contained) AS codings,
     ref("medicationReference") AS refers_to,
-    wording("medicationCodeableConcept") AS text,
     str("authoredOn") AS start_text,
     str("authoredOn") AS recorded_text,
     order_status(
         status_MedicationRequest(status), status_of_intent(intent), str("doNotPerform")
     ) AS status,
-    all_codings("reasonCode") AS reason,
+    "reasonCode" AS reason_concept,
     clinician(requester) AS clinician,
     'prescribing' AS clinician_role,
     days_of("dispenseRequest"."expectedSupplyDuration") AS days_supply,
