@@ -94,47 +94,6 @@ QUALIFY
     ORDER BY start_time IS NULL, start_time, visit
   ) = 1;
 
--- said_at_index
-SELECT
-  v.visit,
-  MIN({'lo': d.onset_lo, 'hi': d.onset_hi}) FILTER(WHERE
-    NOT d.onset_lo IS NULL) AS onset,
-  BOOL_OR(CAST(d.is_verified AS BOOLEAN)) AS is_verified
-FROM (
-  SELECT
-    v.visit,
-    d.onset_lo,
-    d.onset_hi,
-    d.is_verified
-  FROM first_visit AS v
-  JOIN diagnosis AS d
-    ON d.visit = v.visit
-  UNION ALL
-  SELECT
-    v.visit,
-    d.onset_lo,
-    d.onset_hi,
-    d.is_verified
-  FROM first_visit AS v
-  JOIN diagnosis AS d
-    ON d.patient = v.patient
-    AND d.visit IS NULL
-    AND d.day_lo = v.index_lo
-    AND d.day_hi = v.index_lo
-    AND v.index_lo = v.index_hi
-  UNION ALL
-  SELECT
-    visit,
-    onset_lo,
-    onset_hi,
-    NULL
-  FROM first_visit
-) AS d
-JOIN first_visit AS v
-  USING (visit)
-GROUP BY
-  v.visit;
-
 -- followed
 WITH later AS (
   SELECT
@@ -151,6 +110,7 @@ WITH later AS (
       v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
     )
     AND v.index_lo = v.index_hi
+    AND v.index_lo BETWEEN 19250 AND 19800
     AND (
       p.setting IS NULL OR p.setting IN ('office', 'virtual', 'home')
     )
@@ -206,41 +166,52 @@ GROUP BY
   patient,
   joined;
 
--- earlier
-SELECT
-  c.visit,
-  BOOL_OR(
-    CAST((
+-- history
+WITH near AS (
+  SELECT
+    v.visit,
+    d.onset_lo,
+    d.onset_hi,
+    d.is_verified,
+    COALESCE(
+      d.visit = v.visit,
+      v.index_lo = v.index_hi AND d.day_lo = v.index_lo AND d.day_hi = v.index_lo
+    ) AS is_at_index,
+    d.setting IS NULL OR NOT d.setting IN ('laboratory') AS counts,
+    (
       d.day_lo >= (
-        c.index_lo + -180
+        v.index_lo + -180
       ) AND d.day_hi <= (
-        c.index_lo + -1
+        v.index_lo + -1
       )
-    ) AS BOOLEAN)
-  ) AS sure,
-  BOOL_OR(
-    CAST((
+    ) AS before_for_sure,
+    (
       d.day_hi >= (
-        c.index_lo + -180
+        v.index_lo + -180
       ) AND d.day_lo <= (
-        c.index_lo + -1
+        v.index_lo + -1
       )
-    ) AS BOOLEAN)
-  ) AS possible
-FROM first_visit AS c
-JOIN diagnosis AS d
-  ON d.patient = c.patient
-WHERE
-  (
-    d.setting IS NULL OR NOT d.setting IN ('laboratory')
-  )
+    ) AS before_perhaps
+  FROM first_visit AS v
+  JOIN diagnosis AS d
+    ON d.patient = v.patient
+)
+SELECT
+  visit,
+  MIN({'lo': onset_lo, 'hi': onset_hi}) FILTER(WHERE
+    is_at_index AND NOT onset_lo IS NULL) AS onset,
+  BOOL_OR(CAST(is_at_index AND is_verified AS BOOLEAN)) AS is_verified,
+  BOOL_OR(CAST(counts AND before_for_sure AS BOOLEAN)) AS sure,
+  BOOL_OR(CAST(counts AND before_perhaps AS BOOLEAN)) AS possible
+FROM near
 GROUP BY
-  c.visit;
+  visit;
 
 -- candidate
 WITH known AS (
   SELECT
-    v.*,
+    v.*
+    EXCLUDE (onset_lo, onset_hi),
     p.birth_lo,
     p.birth_hi,
     DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_from_hi) AS enrolled_from_hi,
@@ -265,10 +236,13 @@ WITH known AS (
       ELSE 1000000
     END AS dies_hi,
     CASE WHEN has.patient IS NULL THEN -1000000 ELSE COALESCE(s.opens, 1000000) END AS covered_from,
-    COALESCE(e.sure, FALSE) AS earlier_sure,
-    COALESCE(e.possible, FALSE) AS earlier_possible,
-    said.onset,
-    COALESCE(said.is_verified, FALSE) AS is_verified,
+    COALESCE(h.sure, FALSE) AS earlier_sure,
+    COALESCE(h.possible, FALSE) AS earlier_possible,
+    LEAST(
+      h.onset,
+      CASE WHEN NOT v.onset_lo IS NULL THEN {'lo': v.onset_lo, 'hi': v.onset_hi} END
+    ) AS onset,
+    COALESCE(h.is_verified, FALSE) AS is_verified,
     CASE
       WHEN (
         v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
@@ -288,10 +262,8 @@ WITH known AS (
     ON has.patient = v.patient
   LEFT JOIN covered AS s
     ON s.patient = v.patient AND v.index_lo BETWEEN s.opens AND s.closes
-  LEFT JOIN earlier AS e
-    ON e.visit = v.visit
-  LEFT JOIN said_at_index AS said
-    ON said.visit = v.visit
+  LEFT JOIN history AS h
+    ON h.visit = v.visit
   LEFT JOIN followed AS f
     ON f.visit = v.visit
 ), judged AS (
@@ -448,7 +420,6 @@ SELECT
     END
   ) AS region,
   BOOL_OR(CAST(for_pain AS BOOLEAN)) AS for_pain,
-  BOOL_OR(CAST(role IN ('performed', 'study') AS BOOLEAN)) AS is_shown,
   MIN(event) FILTER(WHERE
     role = 'order') AS order_event,
   ARG_MIN(day_lo, event) FILTER(WHERE
@@ -467,29 +438,42 @@ GROUP BY
   image_group;
 
 -- performance
+WITH shown AS (
+  SELECT
+    *
+  FROM image_row
+  WHERE
+    role IN ('performed', 'study')
+), of_shown AS (
+  SELECT
+    *
+  FROM shown
+  UNION ALL
+  SELECT
+    *
+  FROM image_row
+  ANTI JOIN shown
+    USING (patient, image_group)
+  WHERE
+    role = 'report'
+)
 SELECT
-  r.patient,
-  r.image_group,
-  r.day_lo,
-  r.day_hi,
-  MIN(r.event) AS event,
-  ARG_MIN(r.proposed, r.event) AS proposed,
-  MIN(r.start_time) AS performed_time,
-  ARG_MIN(r.modality, r.event) FILTER(WHERE
-    r.modality <> '') AS modality,
-  ROW_NUMBER() OVER (PARTITION BY r.patient, r.image_group ORDER BY r.day_lo, r.day_hi) AS number
-FROM image_row AS r
-JOIN image_group AS g
-  USING (patient, image_group)
-WHERE
-  r.role IN ('performed', 'study') OR (
-    r.role = 'report' AND NOT g.is_shown
-  )
+  patient,
+  image_group,
+  day_lo,
+  day_hi,
+  MIN(event) AS event,
+  ARG_MIN(proposed, event) AS proposed,
+  MIN(start_time) AS performed_time,
+  ARG_MIN(modality, event) FILTER(WHERE
+    modality <> '') AS modality,
+  ROW_NUMBER() OVER (PARTITION BY patient, image_group ORDER BY day_lo, day_hi) AS number
+FROM of_shown
 GROUP BY
-  r.patient,
-  r.image_group,
-  r.day_lo,
-  r.day_hi;
+  patient,
+  image_group,
+  day_lo,
+  day_hi;
 
 -- image_part
 WITH part AS (
@@ -537,15 +521,17 @@ WITH part AS (
     modality,
     shown_lo,
     shown_hi
+  HAVING
+    COUNT(*) > 1
 )
 SELECT
   p.*
-  REPLACE (CASE WHEN p.shown_lo IS NULL THEN p.region ELSE a.region END AS region, CASE WHEN p.shown_lo IS NULL THEN p.for_pain ELSE a.for_pain END AS for_pain)
+  REPLACE (CASE WHEN a.first_event IS NULL THEN p.region ELSE a.region END AS region, CASE WHEN a.first_event IS NULL THEN p.for_pain ELSE a.for_pain END AS for_pain)
 FROM part AS p
 LEFT JOIN alike AS a
   USING (patient, modality, shown_lo, shown_hi)
 WHERE
-  p.shown_lo IS NULL
+  a.first_event IS NULL
   OR NOT p.order_lo IS NULL
   OR (
     NOT a.is_ordered AND p.event = a.first_event
@@ -564,6 +550,8 @@ SELECT
   f.*,
   ROW_NUMBER() OVER (PARTITION BY patient, modality ORDER BY shown_lo, event) AS place
 FROM image_part AS f
+SEMI JOIN waiting
+  USING (patient, modality)
 WHERE
   order_lo IS NULL AND shown_lo = shown_hi;
 
@@ -701,46 +689,47 @@ FROM every;
 WITH near AS (
   SELECT
     i.image,
+    ANY_VALUE(i.day_lo) AS day_lo,
+    ANY_VALUE(i.day_hi) AS day_hi,
+    MAX(c.index_lo) FILTER(WHERE
+      c.is_dated AND c.index_lo <= i.day_lo) AS first_lo,
+    MAX(c.index_lo) FILTER(WHERE
+      c.is_dated AND c.index_lo <= i.day_hi) AS last_lo,
     ARG_MAX(c.unit, c.index_lo) FILTER(WHERE
-      c.is_dated AND c.index_lo <= i.day_lo) AS holds_first,
-    ARG_MAX(c.unit, c.index_lo) FILTER(WHERE
-      c.is_dated AND c.index_lo <= i.day_hi) AS holds_last,
+      c.is_dated AND c.index_lo <= i.day_lo) AS holds,
     ARG_MIN(c.unit, c.index_lo) FILTER(WHERE
       c.is_dated
       AND i.day_lo = i.day_hi
       AND NOT i.order_lo IS NULL
       AND i.for_pain
-      AND c.index_lo - i.day_lo BETWEEN 1 AND 14) AS soon,
+      AND c.index_lo > i.day_lo) AS soon,
     ARG_MIN(c.unit, {'lo': c.index_lo, 'hi': c.index_hi}) FILTER(WHERE
-      c.index_lo <= i.day_hi AND i.day_lo <= c.index_hi + 84) AS perhaps
+      c.index_lo <= i.day_hi) AS perhaps
   FROM image AS i
   JOIN candidate AS c
-    ON c.patient = i.patient AND c.is_episode IS DISTINCT FROM FALSE
+    ON c.patient = i.patient
+    AND c.is_episode IS DISTINCT FROM FALSE
+    AND c.index_lo <= i.day_hi + 14
+    AND c.index_hi >= i.day_lo - 84
   GROUP BY
     i.image
 ), held AS (
   SELECT
-    i.image,
-    CASE
-      WHEN f.unit = l.unit AND i.day_lo <= f.index_lo + 84 AND i.day_hi <= l.index_lo + 84
-      THEN f.unit
-    END AS held,
-    n.soon,
-    n.perhaps
-  FROM image AS i
-  JOIN near AS n
-    USING (image)
-  LEFT JOIN candidate AS f
-    ON f.unit = n.holds_first
-  LEFT JOIN candidate AS l
-    ON l.unit = n.holds_last
+    image,
+    soon,
+    perhaps,
+    CASE WHEN first_lo = last_lo AND day_hi <= first_lo + 84 THEN holds END AS held
+  FROM near
 ), chosen AS (
   SELECT
-    image,
-    COALESCE(held, soon, perhaps) AS unit,
-    NOT held IS NULL AS is_held,
-    NOT COALESCE(held, soon) IS NULL AS certain
-  FROM held
+    h.image,
+    c.unit,
+    c.index_lo,
+    NOT h.held IS NULL AS is_held,
+    NOT COALESCE(h.held, h.soon) IS NULL AS certain
+  FROM held AS h
+  LEFT JOIN candidate AS c
+    ON c.unit = COALESCE(h.held, h.soon, h.perhaps)
 )
 SELECT
   *,
@@ -749,16 +738,14 @@ SELECT
 FROM (
   SELECT
     i.*,
-    c.unit,
-    c.index_lo,
+    h.unit,
+    h.index_lo,
     COALESCE(h.certain, TRUE) AS certain,
-    CASE WHEN h.is_held OR NOT h.certain THEN i.day_lo ELSE c.index_lo END AS counted_lo,
-    CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE c.index_lo END AS counted_hi
+    CASE WHEN h.is_held OR NOT h.certain THEN i.day_lo ELSE h.index_lo END AS counted_lo,
+    CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE h.index_lo END AS counted_hi
   FROM image AS i
   LEFT JOIN chosen AS h
     USING (image)
-  LEFT JOIN candidate AS c
-    ON c.unit = h.unit
 );
 
 -- unit

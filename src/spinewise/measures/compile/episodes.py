@@ -28,8 +28,9 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         setting = f"{visit}.setting"
         return f"({setting} IS NULL OR {one_of(setting, rule.practice_settings)})"
 
+    scope = frame.scope
     first, last = rule.washout
-    opens = FIRST_DAY if first == "ever" else f"(c.index_lo + {first})"
+    opens = FIRST_DAY if first == "ever" else f"(v.index_lo + {first})"
 
     yield (
         "diagnosis",
@@ -79,26 +80,6 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         """,
     )
     yield (
-        "said_at_index",
-        """
-        SELECT v.visit, min({'lo': d.onset_lo, 'hi': d.onset_hi})
-                FILTER (WHERE d.onset_lo IS NOT NULL) AS onset,
-            bool_or(d.is_verified) AS is_verified
-        FROM (
-            SELECT v.visit, d.onset_lo, d.onset_hi, d.is_verified
-            FROM first_visit AS v JOIN diagnosis AS d ON d.visit = v.visit
-            UNION ALL
-            SELECT v.visit, d.onset_lo, d.onset_hi, d.is_verified
-            FROM first_visit AS v JOIN diagnosis AS d ON d.patient = v.patient
-                AND d.visit IS NULL AND d.day_lo = v.index_lo AND d.day_hi = v.index_lo
-                AND v.index_lo = v.index_hi
-            UNION ALL
-            SELECT visit, onset_lo, onset_hi, NULL FROM first_visit
-        ) AS d JOIN first_visit AS v USING (visit)
-        GROUP BY v.visit
-        """,
-    )
-    yield (
         "followed",
         f"""
         WITH later AS (
@@ -106,6 +87,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
                 AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}
             WHERE NOT {at_practice("v")} AND v.index_lo = v.index_hi
+                AND v.index_lo BETWEEN {scope[0]} AND {scope[1]}
                 AND {at_practice("p")} AND p.start_lo = p.start_hi
         )
         SELECT index_visit AS visit, coalesce(clinician, '') AS clinician FROM later
@@ -136,13 +118,23 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         """,
     )
     yield (
-        "earlier",
+        "history",
         f"""
-        SELECT c.visit, bool_or({inside("d.day", opens, f"(c.index_lo + {last})")}) AS sure,
-            bool_or({touches("d.day", opens, f"(c.index_lo + {last})")}) AS possible
-        FROM first_visit AS c JOIN diagnosis AS d ON d.patient = c.patient
-        WHERE (d.setting IS NULL OR NOT {one_of("d.setting", rule.washout_ignores)})
-        GROUP BY c.visit
+        WITH near AS (
+            SELECT v.visit, d.onset_lo, d.onset_hi, d.is_verified,
+                coalesce(d.visit = v.visit, v.index_lo = v.index_hi
+                    AND d.day_lo = v.index_lo AND d.day_hi = v.index_lo) AS is_at_index,
+                d.setting IS NULL OR NOT {one_of("d.setting", rule.washout_ignores)} AS counts,
+                {inside("d.day", opens, f"(v.index_lo + {last})")} AS before_for_sure,
+                {touches("d.day", opens, f"(v.index_lo + {last})")} AS before_perhaps
+            FROM first_visit AS v JOIN diagnosis AS d ON d.patient = v.patient
+        )
+        SELECT visit, min({{'lo': onset_lo, 'hi': onset_hi}})
+                FILTER (WHERE is_at_index AND onset_lo IS NOT NULL) AS onset,
+            bool_or(is_at_index AND is_verified) AS is_verified,
+            bool_or(counts AND before_for_sure) AS sure,
+            bool_or(counts AND before_perhaps) AS possible
+        FROM near GROUP BY visit
         """,
     )
     age = rule.minimum_age
@@ -150,7 +142,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "candidate",
         f"""
         WITH known AS (
-            SELECT v.*, p.birth_lo, p.birth_hi,
+            SELECT v.* EXCLUDE (onset_lo, onset_hi), p.birth_lo, p.birth_hi,
                 {day("p.enrolled_from_hi")} AS enrolled_from_hi,
                 least(coalesce({day("p.enrolled_to_lo")}, {LAST_DAY}),
                     CASE WHEN has.patient IS NULL THEN {LAST_DAY}
@@ -164,9 +156,11 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                     AS dies_hi,
                 CASE WHEN has.patient IS NULL THEN {FIRST_DAY}
                     ELSE coalesce(s.opens, {LAST_DAY}) END AS covered_from,
-                coalesce(e.sure, FALSE) AS earlier_sure,
-                coalesce(e.possible, FALSE) AS earlier_possible,
-                said.onset, coalesce(said.is_verified, FALSE) AS is_verified,
+                coalesce(h.sure, FALSE) AS earlier_sure,
+                coalesce(h.possible, FALSE) AS earlier_possible,
+                least(h.onset, CASE WHEN v.onset_lo IS NOT NULL
+                    THEN {{'lo': v.onset_lo, 'hi': v.onset_hi}} END) AS onset,
+                coalesce(h.is_verified, FALSE) AS is_verified,
                 CASE WHEN {at_practice("v")} OR v.index_lo <> v.index_hi THEN v.clinician
                     ELSE coalesce(f.clinician, '') END AS attributed
             FROM first_visit AS v
@@ -174,15 +168,14 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             LEFT JOIN (SELECT DISTINCT patient FROM covered) AS has ON has.patient = v.patient
             LEFT JOIN covered AS s ON s.patient = v.patient
                 AND v.index_lo BETWEEN s.opens AND s.closes
-            LEFT JOIN earlier AS e ON e.visit = v.visit
-            LEFT JOIN said_at_index AS said ON said.visit = v.visit
+            LEFT JOIN history AS h ON h.visit = v.visit
             LEFT JOIN followed AS f ON f.visit = v.visit
         ), judged AS (
             SELECT *, CASE
                 WHEN index_lo <> index_hi THEN NULL
                 WHEN earlier_sure THEN FALSE
                 WHEN earlier_possible THEN NULL
-                WHEN {opens.replace("c.", "")} >= greatest({frame.observed_from},
+                WHEN {opens.replace("v.", "")} >= greatest({frame.observed_from},
                     coalesce(enrolled_from_hi, {FIRST_DAY}), covered_from) THEN TRUE
                 ELSE NULL END AS washout,
                 CASE WHEN birth_lo IS NULL THEN NULL

@@ -67,9 +67,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "image_group",
         f"""
         SELECT patient, image_group, max(link) AS link, {ever("region")} AS region,
-            bool_or(for_pain) AS for_pain,
-            bool_or(role IN ('performed', 'study')) AS is_shown,
-            min(event) FILTER (WHERE role = 'order') AS order_event,
+            bool_or(for_pain) AS for_pain, min(event) FILTER (WHERE role = 'order') AS order_event,
             arg_min(day_lo, event) FILTER (WHERE role = 'order') AS order_lo,
             arg_min(day_hi, event) FILTER (WHERE role = 'order') AS order_hi,
             arg_min(proposed, event) FILTER (WHERE role = 'order') AS proposed,
@@ -81,15 +79,20 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     yield (
         "performance",
         """
-        SELECT r.patient, r.image_group, r.day_lo, r.day_hi,
-            min(r.event) AS event, arg_min(r.proposed, r.event) AS proposed,
-            min(r.start_time) AS performed_time,
-            arg_min(r.modality, r.event) FILTER (WHERE r.modality <> '') AS modality,
-            row_number() OVER (
-                PARTITION BY r.patient, r.image_group ORDER BY r.day_lo, r.day_hi) AS number
-        FROM image_row AS r JOIN image_group AS g USING (patient, image_group)
-        WHERE r.role IN ('performed', 'study') OR (r.role = 'report' AND NOT g.is_shown)
-        GROUP BY r.patient, r.image_group, r.day_lo, r.day_hi
+        WITH shown AS (
+            SELECT * FROM image_row WHERE role IN ('performed', 'study')
+        ), of_shown AS (
+            SELECT * FROM shown
+            UNION ALL
+            SELECT * FROM image_row ANTI JOIN shown USING (patient, image_group)
+            WHERE role = 'report'
+        )
+        SELECT patient, image_group, day_lo, day_hi,
+            min(event) AS event, arg_min(proposed, event) AS proposed,
+            min(start_time) AS performed_time,
+            arg_min(modality, event) FILTER (WHERE modality <> '') AS modality,
+            row_number() OVER (PARTITION BY patient, image_group ORDER BY day_lo, day_hi) AS number
+        FROM of_shown GROUP BY patient, image_group, day_lo, day_hi
         """,
     )
     yield (
@@ -109,13 +112,13 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 bool_or(for_pain) AS for_pain, bool_or(order_lo IS NOT NULL) AS is_ordered,
                 min(event) AS first_event
             FROM part WHERE shown_lo IS NOT NULL
-            GROUP BY patient, modality, shown_lo, shown_hi
+            GROUP BY patient, modality, shown_lo, shown_hi HAVING count(*) > 1
         )
         SELECT p.* REPLACE (
-            CASE WHEN p.shown_lo IS NULL THEN p.region ELSE a.region END AS region,
-            CASE WHEN p.shown_lo IS NULL THEN p.for_pain ELSE a.for_pain END AS for_pain)
+            CASE WHEN a.first_event IS NULL THEN p.region ELSE a.region END AS region,
+            CASE WHEN a.first_event IS NULL THEN p.for_pain ELSE a.for_pain END AS for_pain)
         FROM part AS p LEFT JOIN alike AS a USING (patient, modality, shown_lo, shown_hi)
-        WHERE p.shown_lo IS NULL OR p.order_lo IS NOT NULL
+        WHERE a.first_event IS NULL OR p.order_lo IS NOT NULL
             OR (NOT a.is_ordered AND p.event = a.first_event)
         """,
     )
@@ -133,7 +136,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         """
         SELECT f.*, row_number() OVER (
             PARTITION BY patient, modality ORDER BY shown_lo, event) AS place
-        FROM image_part AS f
+        FROM image_part AS f SEMI JOIN waiting USING (patient, modality)
         WHERE order_lo IS NULL AND shown_lo = shown_hi
         """,
     )
@@ -196,41 +199,40 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         "placed",
         f"""
         WITH near AS (
-            SELECT i.image,
+            SELECT i.image, any_value(i.day_lo) AS day_lo, any_value(i.day_hi) AS day_hi,
+                max(c.index_lo) FILTER (WHERE c.is_dated AND c.index_lo <= i.day_lo) AS first_lo,
+                max(c.index_lo) FILTER (WHERE c.is_dated AND c.index_lo <= i.day_hi) AS last_lo,
                 arg_max(c.unit, c.index_lo) FILTER (
-                    WHERE c.is_dated AND c.index_lo <= i.day_lo) AS holds_first,
-                arg_max(c.unit, c.index_lo) FILTER (
-                    WHERE c.is_dated AND c.index_lo <= i.day_hi) AS holds_last,
+                    WHERE c.is_dated AND c.index_lo <= i.day_lo) AS holds,
                 arg_min(c.unit, c.index_lo) FILTER (
                     WHERE c.is_dated AND i.day_lo = i.day_hi AND i.order_lo IS NOT NULL
-                        AND i.for_pain AND c.index_lo - i.day_lo
-                            BETWEEN 1 AND {rule.counts_before_index}) AS soon,
+                        AND i.for_pain AND c.index_lo > i.day_lo) AS soon,
                 arg_min(c.unit, {{'lo': c.index_lo, 'hi': c.index_hi}}) FILTER (
-                    WHERE c.index_lo <= i.day_hi AND i.day_lo <= c.index_hi + {length}) AS perhaps
+                    WHERE c.index_lo <= i.day_hi) AS perhaps
             FROM image AS i JOIN candidate AS c ON c.patient = i.patient
                 AND c.is_episode IS DISTINCT FROM FALSE
+                AND c.index_lo <= i.day_hi + {rule.counts_before_index}
+                AND c.index_hi >= i.day_lo - {length}
             GROUP BY i.image
         ), held AS (
-            SELECT i.image, CASE WHEN f.unit = l.unit AND i.day_lo <= f.index_lo + {length}
-                    AND i.day_hi <= l.index_lo + {length} THEN f.unit END AS held,
-                n.soon, n.perhaps
-            FROM image AS i JOIN near AS n USING (image)
-            LEFT JOIN candidate AS f ON f.unit = n.holds_first
-            LEFT JOIN candidate AS l ON l.unit = n.holds_last
+            SELECT image, soon, perhaps,
+                CASE WHEN first_lo = last_lo AND day_hi <= first_lo + {length} THEN holds END
+                    AS held
+            FROM near
         ), chosen AS (
-            SELECT image, coalesce(held, soon, perhaps) AS unit, held IS NOT NULL AS is_held,
-                coalesce(held, soon) IS NOT NULL AS certain
-            FROM held
+            SELECT h.image, c.unit, c.index_lo, h.held IS NOT NULL AS is_held,
+                coalesce(h.held, h.soon) IS NOT NULL AS certain
+            FROM held AS h LEFT JOIN candidate AS c
+                ON c.unit = coalesce(h.held, h.soon, h.perhaps)
         )
         SELECT *, counted_lo - index_lo AS after_lo, counted_hi - index_lo AS after_hi
         FROM (
-            SELECT i.*, c.unit, c.index_lo, coalesce(h.certain, TRUE) AS certain,
-                CASE WHEN h.is_held OR NOT h.certain THEN i.day_lo ELSE c.index_lo END
+            SELECT i.*, h.unit, h.index_lo, coalesce(h.certain, TRUE) AS certain,
+                CASE WHEN h.is_held OR NOT h.certain THEN i.day_lo ELSE h.index_lo END
                     AS counted_lo,
-                CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE c.index_lo END
+                CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE h.index_lo END
                     AS counted_hi
             FROM image AS i LEFT JOIN chosen AS h USING (image)
-            LEFT JOIN candidate AS c ON c.unit = h.unit
         )
         """,
     )
