@@ -16,7 +16,7 @@ from spinewise.know.loader import load_package
 from spinewise.know.model import Indicator
 from spinewise.know.package import Package
 from spinewise.know.terms import Term
-from spinewise.report.definition import Said, say
+from spinewise.report.definition import Said, say, say_index
 from spinewise.report.language import language
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -108,7 +108,13 @@ def metavar(param: click.Parameter) -> str:
 
 # The change package ----------------------------------------------------------------------------
 
-UNITS = {"episode": "an episode of low back pain", "image": "an image", "answer": "an answer"}
+UNITS = {
+    "episode": "an episode of low back pain",
+    "image": "an image",
+    "answer": "an answer",
+    "patient": "a person",
+    "patient-year": "a person, for the year",
+}
 
 
 def indicators(package: Package) -> str:
@@ -121,8 +127,15 @@ def indicators(package: Package) -> str:
     ]
     for exclusion in package.episode.exclusion:
         parts += [f"**`{exclusion.id}`**: {exclusion.name.en}\n", words(exclusion.when, package)]
-    for indicator in package.indicators.values():
+    for indicator in package.own:
         parts += one_indicator(indicator, package)
+    parts += [
+        "# Published rules\n",
+        "Modelled on what others have published, from the same records. How they are written: "
+        "[Write a published rule](../how-to/write-a-published-rule.md).\n",
+    ]
+    for rule in package.rules:
+        parts += one_rule(rule, package)
     return "\n".join([*parts, sources(package)])
 
 
@@ -157,6 +170,44 @@ def one_indicator(indicator: Indicator, package: Package) -> list[str]:
         "Why might it be wrong?\n",
         "\n".join(f"- {why.en}" for why in indicator.why_wrong) + "\n",
     ]
+
+
+def one_rule(rule: Indicator, package: Package) -> list[str]:
+    assert rule.published is not None
+    assert rule.index is not None
+    published = rule.published
+    shown = "1 - rate" if published.score == "complement" else "the rate"
+    facts = [
+        ("French", rule.name.fr),
+        ("Modelled on", published.source.en),
+        ("Meant for", published.period.en),
+        ("Counts", f"{UNITS[rule.unit]}; {rule.better} is better; its publisher shows {shown}"),
+        ("Window over", f"days {list(rule.window)}" if rule.window else "none"),
+        ("Needs", ", ".join(f"{need.domain} on days {list(need.days)}" for need in rule.needs)),
+        ("Status", f"{rule.status}; {rule.author}, reviewed {rule.reviewed}"),
+        ("Sources", ", ".join(rule.sources)),
+    ]
+    parts = [
+        f"## {rule.id}\n",
+        f"**{rule.name.en}.** {rule.meaning.en}\n",
+        table(["", ""], [[name, fact] for name, fact in facts]),
+        "Day 0:\n",
+        bullets(say_index(rule.index, package, language("en"))),
+    ]
+    for heading, clauses in (("Needed", rule.require), ("Excluded", rule.exclusion)):
+        for clause in clauses:
+            parts += [
+                f"{heading}: **`{clause.id}`**, {clause.name.en}\n",
+                words(clause.when, package),
+            ]
+    parts += ["Numerator:\n", words(rule.numerator, package)]
+    for heading, texts in (
+        ("How it was read:\n", published.readings),
+        ("Not evaluated:\n", published.not_evaluated),
+    ):
+        if texts:
+            parts += [heading, "\n".join(f"- {text.en}" for text in texts) + "\n"]
+    return parts
 
 
 def red_flags(package: Package) -> str:
@@ -234,12 +285,17 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
 
 def words(term: Term, package: Package) -> str:
     """A term as a nested list, in the words that the report has for it."""
+    return bullets(say(term, package, language("en")))
+
+
+def bullets(whole: Said) -> str:
+    """Sentences as a nested list."""
 
     def lines(said: Said, depth: int) -> list[str]:
         own = f"{'  ' * depth}- {said.words}"
         return [own, *(line for part in said.of for line in lines(part, depth + 1))]
 
-    return "\n".join(lines(say(term, package, language("en")), 0)) + "\n"
+    return "\n".join(lines(whole, 0)) + "\n"
 
 
 def main() -> None:

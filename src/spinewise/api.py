@@ -41,6 +41,7 @@ def review(
     mapping: Place | None = None,
     value_sets: Place | None = None,
     verified_only: bool = False,
+    ages_open: bool = False,
     package: Place | None = None,
     today: date | None = None,
     progress: Progress = silent,
@@ -74,6 +75,8 @@ def review(
         A folder of code lists to use in place of the package's of the same name.
     verified_only
         Use only codes whose status is ``verified``.
+    ages_open
+        Run published rules without their limits of age; the review says so.
     package
         The folder of a change package; None: the bundled one on low back pain.
     today
@@ -102,6 +105,7 @@ def review(
             practice=Path(path).name,
             version=__version__,
             indicators=indicators,
+            ages_open=ages_open,
             previous=previous,
             progress=progress,
         ) as reviewed,

@@ -308,6 +308,12 @@ def main() -> None:
     metavar="NAME",
     help="With --share: the practice's name on the report. Left out: none.",
 )
+@click.option(
+    "--ages-open",
+    is_flag=True,
+    help="Run published rules without their limits of age, for records of people whom the limits "
+    "leave out. The review says so.",
+)
 @_reading
 def review(
     export: Path,

@@ -7,12 +7,12 @@ SELECT
   COALESCE(visit_setting, setting) AS setting,
   DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
   DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi,
-  diagnosis_verified_23 AS is_verified
+  diagnosis_verified_59 AS is_verified
 FROM events
 JOIN code_is
   USING (code)
 WHERE
-  diagnosis_22
+  diagnosis_58
   AND kind = 'condition'
   AND status IS DISTINCT FROM 'refuted'
   AND NOT start_lo IS NULL
@@ -25,12 +25,12 @@ SELECT
   setting,
   NULL,
   NULL,
-  diagnosis_verified_23
+  diagnosis_verified_59
 FROM visits
 JOIN code_is
   USING (code)
 WHERE
-  diagnosis_22 AND NOT start_lo IS NULL;
+  diagnosis_58 AND NOT start_lo IS NULL;
 
 -- index_visit
 WITH linked AS (
@@ -344,10 +344,10 @@ WITH imaging AS (
     END AS ordered_by,
     COALESCE(c.modality, e.modality, '') AS modality,
     LOWER(TRIM(COALESCE(e.region, ''))) AS named,
-    COALESCE(c.image_24, FALSE) AS listed,
+    COALESCE(c.image_60, FALSE) AS listed,
     COALESCE(c.level_unknown, FALSE) AS level_unknown,
-    COALESCE(c.image_24, FALSE) AND NOT COALESCE(c.image_verified_25, FALSE) AS proposed,
-    COALESCE(r.diagnosis_22, FALSE) AS for_pain,
+    COALESCE(c.image_60, FALSE) AND NOT COALESCE(c.image_verified_61, FALSE) AS proposed,
+    COALESCE(r.diagnosis_58, FALSE) AS for_pain,
     COALESCE(
       REGEXP_MATCHES(
         e.text,
@@ -1967,12 +1967,12 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.ongoing_3
+      c.ongoing_41
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_4
+        OR c.always_42
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -1996,12 +1996,12 @@ SELECT
   ) AS index_flag_evidence_0,
   BOOL_OR(
     CAST((
-      c.ongoing_3
+      c.ongoing_41
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_4
+        OR c.always_42
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2023,7 +2023,7 @@ SELECT
   ) AS index_flag_evidence_1,
   BOOL_OR(
     CAST((
-      c.evidence_5 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_43 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2043,7 +2043,7 @@ SELECT
   ) AS index_flag_evidence_2,
   BOOL_OR(
     CAST((
-      c.evidence_5 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_43 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2063,7 +2063,7 @@ SELECT
   ) AS index_flag_evidence_3,
   BOOL_OR(
     CAST((
-      c.evidence_6 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2083,7 +2083,7 @@ SELECT
   ) AS index_flag_evidence_4,
   BOOL_OR(
     CAST((
-      c.evidence_6 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2103,7 +2103,7 @@ SELECT
   ) AS index_flag_evidence_5,
   BOOL_OR(
     CAST((
-      c.evidence_7 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2123,7 +2123,7 @@ SELECT
   ) AS index_flag_evidence_6,
   BOOL_OR(
     CAST((
-      c.evidence_7 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2143,7 +2143,7 @@ SELECT
   ) AS index_flag_evidence_7,
   BOOL_OR(
     CAST((
-      c.evidence_8 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2163,7 +2163,7 @@ SELECT
   ) AS index_flag_evidence_8,
   BOOL_OR(
     CAST((
-      c.evidence_8 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2183,7 +2183,7 @@ SELECT
   ) AS index_flag_evidence_9,
   BOOL_OR(
     CAST((
-      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2195,7 +2195,7 @@ SELECT
   ) AS index_flag_evidence_10,
   BOOL_OR(
     CAST((
-      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2207,7 +2207,7 @@ SELECT
   ) AS index_flag_evidence_11,
   BOOL_OR(
     CAST((
-      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2219,7 +2219,7 @@ SELECT
   ) AS index_flag_evidence_12,
   BOOL_OR(
     CAST((
-      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2231,7 +2231,7 @@ SELECT
   ) AS index_flag_evidence_13,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_15
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2246,7 +2246,7 @@ SELECT
     )) AS index_flag_evidence_14,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_15
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2261,7 +2261,7 @@ SELECT
     )) AS index_flag_evidence_15,
   BOOL_OR(
     CAST((
-      c.evidence_16 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2281,7 +2281,7 @@ SELECT
   ) AS index_flag_evidence_16,
   BOOL_OR(
     CAST((
-      c.evidence_16 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2301,7 +2301,7 @@ SELECT
   ) AS index_flag_evidence_17,
   BOOL_OR(
     CAST((
-      c.evidence_17 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2319,7 +2319,7 @@ SELECT
   ) AS index_flag_evidence_18,
   BOOL_OR(
     CAST((
-      c.evidence_17 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2337,7 +2337,7 @@ SELECT
   ) AS index_flag_evidence_19,
   BOOL_OR(
     CAST((
-      c.evidence_18 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_18 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2357,7 +2357,7 @@ SELECT
   ) AS index_flag_evidence_20,
   BOOL_OR(
     CAST((
-      c.evidence_18 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_18 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2377,7 +2377,7 @@ SELECT
   ) AS index_flag_evidence_21,
   BOOL_OR(
     CAST((
-      c.evidence_19 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2397,7 +2397,7 @@ SELECT
   ) AS index_flag_evidence_22,
   BOOL_OR(
     CAST((
-      c.evidence_19 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2417,7 +2417,7 @@ SELECT
   ) AS index_flag_evidence_23,
   BOOL_OR(
     CAST((
-      c.evidence_20 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2437,7 +2437,7 @@ SELECT
   ) AS index_flag_evidence_24,
   BOOL_OR(
     CAST((
-      c.evidence_20 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2465,34 +2465,31 @@ LEFT JOIN emergency AS m
 WHERE
   (
     (
-      c.evidence_16 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_43 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_17 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_18 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_19 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_20 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     OR (
-      c.evidence_5 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_6 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_7 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     OR (
-      c.evidence_8 AND e.status IS DISTINCT FROM 'refuted'
-    )
-    OR (
-      c.item_15
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2506,7 +2503,7 @@ WHERE
       )
     )
     OR (
-      c.item_15
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2520,19 +2517,22 @@ WHERE
       )
     )
     OR (
-      c.item_15 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.ongoing_3
+      c.ongoing_41
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_4
+        OR c.always_42
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
       )
+    )
+    OR (
+      c.rule_18 AND e.status IS DISTINCT FROM 'refuted'
     )
   )
 GROUP BY
@@ -2650,10 +2650,10 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_12, FALSE)
-        AND NOT COALESCE(s.not_specialty_12, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2668,10 +2668,10 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_12, FALSE)
-        AND NOT COALESCE(s.not_specialty_12, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2685,7 +2685,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2699,7 +2699,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2724,15 +2724,15 @@ WHERE
     (
       (
         (
-          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_12, FALSE)
-        AND NOT COALESCE(s.not_specialty_12, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     OR (
       (
-        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     OR (
@@ -2750,9 +2750,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_9, FALSE)
-        OR COALESCE(c.specialty_10, FALSE)
-        OR COALESCE(s.specialty_10, FALSE)
+        COALESCE(c.referral_47, FALSE)
+        OR COALESCE(c.rule_38, FALSE)
+        OR COALESCE(s.rule_38, FALSE)
       )
     )
     AND (
@@ -2769,9 +2769,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_9, FALSE)
-        OR COALESCE(c.specialty_10, FALSE)
-        OR COALESCE(s.specialty_10, FALSE)
+        COALESCE(c.referral_47, FALSE)
+        OR COALESCE(c.rule_38, FALSE)
+        OR COALESCE(s.rule_38, FALSE)
       )
     )
     AND (
@@ -2789,10 +2789,10 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_12, FALSE)
-        AND NOT COALESCE(s.not_specialty_12, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2809,10 +2809,10 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_12, FALSE)
-        AND NOT COALESCE(s.not_specialty_12, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2828,9 +2828,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_13, FALSE)
-        OR COALESCE(c.specialty_11, FALSE)
-        OR COALESCE(s.specialty_11, FALSE)
+        COALESCE(c.referral_50, FALSE)
+        OR COALESCE(c.specialty_48, FALSE)
+        OR COALESCE(s.specialty_48, FALSE)
       )
     )
     AND (
@@ -2846,9 +2846,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_13, FALSE)
-        OR COALESCE(c.specialty_11, FALSE)
-        OR COALESCE(s.specialty_11, FALSE)
+        COALESCE(c.referral_50, FALSE)
+        OR COALESCE(c.specialty_48, FALSE)
+        OR COALESCE(s.specialty_48, FALSE)
       )
     )
     AND (
@@ -2864,7 +2864,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2880,7 +2880,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2907,40 +2907,4588 @@ WHERE
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_11, FALSE) OR COALESCE(s.specialty_11, FALSE)
+          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_12, FALSE)
-        AND NOT COALESCE(s.not_specialty_12, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     OR (
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_14, FALSE) OR COALESCE(s.specialty_14, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_13, FALSE)
-        OR COALESCE(c.specialty_11, FALSE)
-        OR COALESCE(s.specialty_11, FALSE)
+        COALESCE(c.referral_47, FALSE)
+        OR COALESCE(c.rule_38, FALSE)
+        OR COALESCE(s.rule_38, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_9, FALSE)
-        OR COALESCE(c.specialty_10, FALSE)
-        OR COALESCE(s.specialty_10, FALSE)
+        COALESCE(c.referral_50, FALSE)
+        OR COALESCE(c.specialty_48, FALSE)
+        OR COALESCE(s.specialty_48, FALSE)
       )
     )
   )
 GROUP BY
   u.unit;
+
+-- rule_row
+SELECT
+  e.patient,
+  e.kind,
+  0 AS source,
+  e.event AS number,
+  e.code,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS start_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS start_hi,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_lo, e.start_lo)) AS service_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_hi, e.start_hi)) AS service_hi,
+  e.start_time AS time,
+  COALESCE(e.setting, e.visit_setting) AS setting,
+  COALESCE(e.claim_status = 'denied', FALSE) AS denied,
+  e.position,
+  e.days_supply,
+  COALESCE(NULLIF(v.clinician, ''), e.clinician, '') AS clinician
+FROM events AS e
+LEFT JOIN visits AS v
+  ON v.visit = e.visit AND NOT v.start_lo IS NULL
+WHERE
+  NOT e.start_lo IS NULL
+  AND e.code IN (
+    SELECT
+      code
+    FROM code_is
+    WHERE
+      rule_3
+  )
+  AND (
+    e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
+  )
+  AND e.role IS DISTINCT FROM 'order'
+UNION ALL
+SELECT
+  patient,
+  'visit',
+  1,
+  visit,
+  code,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+  start_time,
+  setting,
+  FALSE,
+  NULL,
+  NULL,
+  COALESCE(clinician, '')
+FROM visits
+WHERE
+  NOT start_lo IS NULL
+  AND code IN (
+    SELECT
+      code
+    FROM code_is
+    WHERE
+      rule_3
+  );
+
+-- rule_visit
+SELECT
+  patient,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS day_hi,
+  start_time AS time,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_lo, start_lo)) AS end_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_hi, start_hi)) AS end_hi,
+  setting,
+  code,
+  specialty
+FROM visits
+WHERE
+  NOT start_lo IS NULL;
+
+-- rule_act
+SELECT
+  e.patient,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS day_hi,
+  e.code,
+  e.specialty
+FROM events AS e
+WHERE
+  e.kind = 'procedure'
+  AND NOT e.start_lo IS NULL
+  AND (
+    e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
+  );
+
+-- rule_image
+WITH row_of AS (
+  SELECT
+    e.patient,
+    e.event,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS day_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS day_hi,
+    e.start_time AS time,
+    COALESCE(e.claim_status = 'denied', FALSE) AS denied,
+    e.reason,
+    e.claim,
+    e.code,
+    e.link,
+    r.modality,
+    NOT r.event IS NULL AS is_row
+  FROM events AS e
+  LEFT JOIN image_row AS r
+    ON r.event = e.event
+  WHERE
+    e.kind = 'imaging'
+    AND NOT e.start_lo IS NULL
+    AND (
+      e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
+    )
+    AND e.role IS DISTINCT FROM 'order'
+)
+SELECT
+  o.*
+  EXCLUDE (link, modality, is_row),
+  NOT i.image IS NULL AS is_region,
+  i.modality AS image_modality,
+  i.region
+FROM row_of AS o
+LEFT JOIN image AS i
+  ON i.patient = o.patient
+  AND o.is_row
+  AND i.shown_lo = o.day_lo
+  AND i.shown_hi = o.day_hi
+  AND (
+    o.link = i.link OR o.link = i.shown_link OR o.modality = i.modality
+  );
+
+-- rule_span
+WITH span AS (
+  SELECT
+    p.patient,
+    TRUE AS is_sure,
+    GREATEST(
+      COALESCE(c.opens, -1000000),
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_from_hi), -1000000)
+    ) AS opens,
+    LEAST(
+      COALESCE(c.closes, 1000000),
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_lo), 1000000)
+    ) AS closes
+  FROM patients AS p
+  LEFT JOIN (
+    SELECT
+      patient,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS opens,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), end_lo) AS closes
+    FROM coverage
+    WHERE
+      NOT start_lo IS NULL
+  ) AS c
+    ON c.patient = p.patient
+  WHERE
+    NOT c.patient IS NULL
+    OR NOT p.enrolled_from_lo IS NULL
+    OR NOT p.enrolled_to_lo IS NULL
+  UNION ALL
+  SELECT
+    p.patient,
+    FALSE AS is_sure,
+    GREATEST(
+      COALESCE(c.opens, -1000000),
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_from_lo), -1000000)
+    ) AS opens,
+    LEAST(
+      COALESCE(c.closes, 1000000),
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_hi), 1000000)
+    ) AS closes
+  FROM patients AS p
+  LEFT JOIN (
+    SELECT
+      patient,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS opens,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), end_hi) AS closes
+    FROM coverage
+    WHERE
+      NOT start_lo IS NULL
+  ) AS c
+    ON c.patient = p.patient
+  WHERE
+    NOT c.patient IS NULL
+    OR NOT p.enrolled_from_lo IS NULL
+    OR NOT p.enrolled_to_lo IS NULL
+), marked AS (
+  SELECT
+    *,
+    CASE
+      WHEN opens <= 1 + MAX(closes) OVER (
+        PARTITION BY patient, is_sure
+        ORDER BY opens, closes
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      )
+      THEN 0
+      ELSE 1
+    END AS starts
+  FROM span
+  WHERE
+    opens <= closes
+), numbered AS (
+  SELECT
+    *,
+    SUM(starts) OVER (
+      PARTITION BY patient, is_sure
+      ORDER BY opens, closes
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS joined
+  FROM marked
+)
+SELECT
+  patient,
+  is_sure,
+  MIN(opens) AS opens,
+  MAX(closes) AS closes
+FROM numbered
+GROUP BY
+  patient,
+  is_sure,
+  joined;
+
+-- rule_0_candidate
+WITH found AS (
+  SELECT
+    e.patient,
+    e.service_lo AS index_lo,
+    e.service_hi AS index_hi,
+    CAST(NULL AS TIMESTAMP) AS index_time,
+    BOOL_AND(CAST(NOT c.rule_verified_21 AS BOOLEAN)) AS proposed,
+    MIN(
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+    ) FILTER(WHERE
+      e.clinician <> '').clinician AS clinician
+  FROM rule_row AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    (
+      c.rule_4
+      AND e.kind IN ('condition', 'visit')
+      AND COALESCE(e.position = 1, FALSE)
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('inpatient', 'laboratory')
+      )
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19772
+    )
+  GROUP BY ALL
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  index_time,
+  proposed,
+  COALESCE(f.clinician, '') AS clinician,
+  CASE WHEN index_lo >= 19250 AND index_hi <= 19772 THEN TRUE END AS in_window,
+  p.birth_lo,
+  p.birth_hi,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+    WHEN NOT p.death_text IS NULL
+    THEN -1000000
+    ELSE 1000000
+  END AS dies_lo,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+    ELSE 1000000
+  END AS dies_hi
+FROM found AS f
+JOIN patients AS p
+  USING (patient);
+
+-- rule_0_where_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('inpatient')
+    )
+    AND (
+      e.day_lo >= u.index_lo AND e.day_hi <= (
+        u.index_lo + 1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_where_visits_0,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('inpatient')
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_where_visits_1
+FROM rule_0_candidate AS u
+JOIN rule_visit AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      COALESCE(e.setting, 'office') IN ('inpatient')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_0_found
+SELECT
+  *,
+  MIN(index_lo) FILTER(WHERE
+    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+FROM (
+  SELECT
+    u.*,
+    CASE
+      WHEN u.is_dated
+      THEN u.in_window
+      AND (
+        NOT (
+          CASE
+            WHEN rule_0_where_visits_0
+            THEN TRUE
+            WHEN rule_0_where_visits_1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE u.in_window
+    END AS eligible
+  FROM rule_0_candidate AS u
+  LEFT JOIN rule_0_where_visits
+    ON rule_0_where_visits.unit = u.unit
+)
+WHERE
+  eligible IS DISTINCT FROM FALSE;
+
+-- rule_0_chosen
+SELECT
+  *
+FROM rule_0_found
+WHERE
+  eligible
+  AND is_dated
+  AND index_lo = first_day
+  AND NOT patient IN (
+    SELECT
+      patient
+    FROM rule_0_found
+    WHERE
+      (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  );
+
+-- rule_0_case
+SELECT
+  *
+FROM rule_0_chosen;
+
+-- rule_0_ask_with_rule_4
+SELECT DISTINCT
+  i.event
+FROM rule_image AS i
+LEFT JOIN code_is AS r
+  ON r.code = i.reason
+LEFT JOIN (
+  SELECT DISTINCT
+    e.patient,
+    e.claim
+  FROM events AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    c.rule_4
+    AND e.kind = 'condition'
+    AND (
+      e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
+    )
+    AND e.claim <> ''
+    AND NOT e.start_lo IS NULL
+) AS d
+  ON d.patient = i.patient AND d.claim = i.claim
+WHERE
+  COALESCE(r.rule_4, FALSE) OR NOT d.claim IS NULL;
+
+-- rule_0_ask_enrolled_0
+WITH asked AS (
+  SELECT
+    unit,
+    patient,
+    (
+      u.index_lo + -180
+    ) AS first,
+    (
+      u.index_lo + 28
+    ) AS last
+  FROM rule_0_case AS u
+)
+SELECT
+  unit,
+  COUNT(DISTINCT first) FILTER(WHERE
+    s.is_sure) >= 1 AS rule_0_ask_enrolled_0_sure,
+  COUNT(DISTINCT first) FILTER(WHERE
+    NOT s.is_sure) >= 1 AS rule_0_ask_enrolled_0_possible
+FROM asked AS a
+JOIN rule_span AS s
+  ON s.patient = a.patient AND s.opens <= a.first AND s.closes >= a.last
+GROUP BY
+  unit;
+
+-- rule_0_ask_covered_1
+WITH fill AS (
+  SELECT
+    u.unit,
+    e.start_lo AS day_lo,
+    e.start_hi AS day_hi,
+    e.days_supply,
+    e.number,
+    u.index_lo AS closes
+  FROM rule_0_case AS u
+  JOIN rule_row AS e
+    ON e.patient = u.patient
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    c.rule_17
+    AND e.kind = 'medication'
+    AND e.days_supply > 0
+    AND e.start_hi >= (
+      u.index_lo + -365
+    )
+    AND e.start_lo <= u.index_lo
+), served AS (
+  SELECT
+    *,
+    SUM(days_supply) OVER (
+      PARTITION BY unit
+      ORDER BY day_lo, days_supply, number
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS served
+  FROM fill
+  WHERE
+    day_lo = day_hi
+), queued AS (
+  SELECT
+    *,
+    MAX(day_lo - (
+      served - days_supply
+    )) OVER (
+      PARTITION BY unit
+      ORDER BY day_lo, days_supply, number
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS shift
+  FROM served
+), run AS (
+  SELECT
+    unit,
+    LEAST(MAX(served + shift), ANY_VALUE(closes) + 1) - MIN(day_lo) AS days
+  FROM queued
+  GROUP BY
+    unit,
+    shift
+), longest AS (
+  SELECT
+    unit,
+    MAX(days) AS days
+  FROM run
+  GROUP BY
+    unit
+)
+SELECT
+  unit,
+  ANY_VALUE(l.days) AS rule_0_ask_covered_1_days,
+  SUM(f.days_supply) AS rule_0_ask_covered_1_all,
+  BOOL_OR(CAST(f.day_lo <> f.day_hi AS BOOLEAN)) AS rule_0_ask_covered_1_open
+FROM fill AS f
+LEFT JOIN longest AS l
+  USING (unit)
+GROUP BY
+  unit;
+
+-- rule_0_ask_rows
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.rule_4 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= (
+        u.index_lo + -180
+      ) AND e.service_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_0,
+  BOOL_OR(
+    CAST((
+      c.rule_4 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= (
+        u.index_lo + -180
+      ) AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_1,
+  BOOL_OR(
+    CAST((
+      c.rule_5 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_2,
+  BOOL_OR(
+    CAST((
+      c.rule_5 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_3,
+  BOOL_OR(
+    CAST((
+      c.rule_6 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_4,
+  BOOL_OR(
+    CAST((
+      c.rule_6 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_5,
+  BOOL_OR(
+    CAST((
+      c.rule_7 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_6,
+  BOOL_OR(
+    CAST((
+      c.rule_7 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_7,
+  BOOL_OR(
+    CAST((
+      c.rule_8 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_8,
+  BOOL_OR(
+    CAST((
+      c.rule_8 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_9,
+  BOOL_OR(
+    CAST((
+      c.rule_9
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+      AND e.kind IN ('medication')
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_10,
+  BOOL_OR(
+    CAST((
+      c.rule_9
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+      AND e.kind IN ('medication')
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_11,
+  BOOL_OR(
+    CAST((
+      c.rule_10 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_12,
+  BOOL_OR(
+    CAST((
+      c.rule_10 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_13,
+  BOOL_OR(
+    CAST((
+      c.rule_11 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= -1000000 AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_14,
+  BOOL_OR(
+    CAST((
+      c.rule_11 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_15,
+  BOOL_OR(
+    CAST((
+      c.rule_12 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= (
+        u.index_lo + -365
+      ) AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_16,
+  BOOL_OR(
+    CAST((
+      c.rule_12 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= (
+        u.index_lo + -365
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_17,
+  BOOL_OR(
+    CAST((
+      c.rule_13 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= (
+        u.index_lo + -365
+      ) AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_18,
+  BOOL_OR(
+    CAST((
+      c.rule_13 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= (
+        u.index_lo + -365
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_19,
+  BOOL_OR(
+    CAST((
+      c.rule_14 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= (
+        u.index_lo + -365
+      ) AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_20,
+  BOOL_OR(
+    CAST((
+      c.rule_14 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= (
+        u.index_lo + -365
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_21,
+  BOOL_OR(
+    CAST((
+      c.rule_15 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= (
+        u.index_lo + -90
+      ) AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_22,
+  BOOL_OR(
+    CAST((
+      c.rule_15 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= (
+        u.index_lo + -90
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_23,
+  BOOL_OR(
+    CAST((
+      c.rule_16 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= (
+        u.index_lo + -90
+      ) AND e.service_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_24,
+  BOOL_OR(
+    CAST((
+      c.rule_16 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= (
+        u.index_lo + -90
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_25,
+  BOOL_OR(
+    CAST((
+      c.rule_18 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_lo >= 19250 AND e.service_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_26,
+  BOOL_OR(
+    CAST((
+      c.rule_18 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= 19250 AND e.service_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_27,
+  COUNT(DISTINCT e.service_lo) FILTER(WHERE
+    (
+      c.rule_19 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      (
+        e.service_lo >= 19250 AND e.service_hi <= 19800
+      )
+      AND e.service_lo = e.service_hi
+    )) AS rule_0_ask_rows_28,
+  COUNT(DISTINCT e.service_lo * 10000000 + e.service_hi) FILTER(WHERE
+    (
+      c.rule_19 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      e.service_hi >= 19250 AND e.service_lo <= 19800
+    )) AS rule_0_ask_rows_29,
+  BOOL_OR(
+    CAST((
+      c.rule_20
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+      AND e.kind IN ('medication')
+    )
+    AND (
+      e.service_lo >= 18885 AND e.service_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_30,
+  BOOL_OR(
+    CAST((
+      c.rule_20
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+      AND e.kind IN ('medication')
+    )
+    AND (
+      e.service_hi >= 18885 AND e.service_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_rows_31
+FROM rule_0_case AS u
+JOIN rule_row AS e
+  ON e.patient = u.patient
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_10 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_11 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_12 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_13 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_14 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_15 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_16 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_18 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_19 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_20
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+      AND e.kind IN ('medication')
+    )
+    OR (
+      c.rule_4 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_5 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_6 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_7 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_8 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_9
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+      AND e.kind IN ('medication')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_0_ask_images_rule_4
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      (
+        e.day_lo >= u.index_lo AND e.day_hi <= (
+          u.index_lo + 28
+        )
+      )
+      AND COALESCE(e.region, FALSE)
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_images_rule_4_0,
+  BOOL_OR(
+    CAST((
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_0_ask_images_rule_4_1
+FROM rule_0_case AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+JOIN rule_0_ask_with_rule_4 AS d
+  ON d.event = e.event
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_0_answer
+WITH answered AS (
+  SELECT
+    u.patient,
+    u.index_lo,
+    u.index_hi,
+    u.clinician,
+    u.proposed,
+    CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS dated,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        NOT (
+          CASE WHEN rule_0_ask_rows_0 THEN TRUE WHEN rule_0_ask_rows_1 THEN NULL ELSE FALSE END
+        )
+      )
+      ELSE NULL
+    END AS require_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_enrolled_0_sure
+          THEN TRUE
+          WHEN rule_0_ask_enrolled_0_possible
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS require_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 75
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 75
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS require_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_0_ask_rows_2 THEN TRUE WHEN rule_0_ask_rows_3 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_0_ask_rows_4 THEN TRUE WHEN rule_0_ask_rows_5 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_0_ask_rows_6 THEN TRUE WHEN rule_0_ask_rows_7 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_0_ask_rows_8 THEN TRUE WHEN rule_0_ask_rows_9 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_3,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_10
+          THEN TRUE
+          WHEN rule_0_ask_rows_11
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_4,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_12
+          THEN TRUE
+          WHEN rule_0_ask_rows_13
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_5,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_14
+          THEN TRUE
+          WHEN rule_0_ask_rows_15
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_6,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_16
+          THEN TRUE
+          WHEN rule_0_ask_rows_17
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_7,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_18
+          THEN TRUE
+          WHEN rule_0_ask_rows_19
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_8,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_20
+          THEN TRUE
+          WHEN rule_0_ask_rows_21
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_9,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_22
+          THEN TRUE
+          WHEN rule_0_ask_rows_23
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_10,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_24
+          THEN TRUE
+          WHEN rule_0_ask_rows_25
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_11,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_covered_1_days >= 90
+          THEN TRUE
+          WHEN rule_0_ask_covered_1_open AND rule_0_ask_covered_1_all >= 90
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_12,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_rows_26
+          THEN TRUE
+          WHEN rule_0_ask_rows_27
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_13,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN (
+            u.dies_lo >= 19250 AND u.dies_hi <= 19800
+          )
+          THEN TRUE
+          WHEN (
+            u.dies_hi >= 19250 AND u.dies_lo <= 19800
+          )
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_14,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        (
+          CASE
+            WHEN u.birth_lo IS NULL
+            THEN NULL
+            ELSE (
+              (
+                CASE
+                  WHEN (
+                    YEAR((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) - YEAR(u.birth_hi) - CASE
+                      WHEN MONTH((
+                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      )) * 100 + DAY((
+                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                      THEN 1
+                      ELSE 0
+                    END
+                  ) >= 66
+                  THEN TRUE
+                  WHEN (
+                    YEAR((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) - YEAR(u.birth_lo) - CASE
+                      WHEN MONTH((
+                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      )) * 100 + DAY((
+                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                      THEN 1
+                      ELSE 0
+                    END
+                  ) >= 66
+                  THEN NULL
+                  ELSE FALSE
+                END
+              )
+            )
+          END
+        )
+        AND (
+          CASE
+            WHEN rule_0_ask_rows_28 >= 2
+            THEN TRUE
+            WHEN rule_0_ask_rows_29 >= 2
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        AND (
+          CASE
+            WHEN rule_0_ask_rows_30
+            THEN TRUE
+            WHEN rule_0_ask_rows_31
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE NULL
+    END AS exclude_15,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_0_ask_images_rule_4_0
+          THEN TRUE
+          WHEN rule_0_ask_images_rule_4_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS numerator,
+    u.is_dated AND 19900 < u.index_lo + 28 AS not_yet,
+    u.is_dated
+    AND NOT (
+      19900 < u.index_lo + 28
+    )
+    AND (
+      NOT (
+        (
+          u.index_lo + 0 >= 19000 AND u.index_lo + 28 <= 19500
+        )
+        OR (
+          u.index_lo + 0 >= 19560 AND u.index_lo + 28 <= 19900
+        )
+      )
+    ) AS without_imaging,
+    u.is_dated
+    AND (
+      u.index_lo < 19000
+      OR (
+        u.index_lo + -180
+      ) < 19000
+      OR (
+        u.index_lo + -365
+      ) < 19000
+      OR (
+        u.index_lo + -90
+      ) < 19000
+      OR 19250 < 19000
+      OR 18885 < 19000
+    ) AS short
+  FROM rule_0_case AS u
+  LEFT JOIN rule_0_ask_enrolled_0
+    ON rule_0_ask_enrolled_0.unit = u.unit
+  LEFT JOIN rule_0_ask_covered_1
+    ON rule_0_ask_covered_1.unit = u.unit
+  LEFT JOIN rule_0_ask_rows
+    ON rule_0_ask_rows.unit = u.unit
+  LEFT JOIN rule_0_ask_images_rule_4
+    ON rule_0_ask_images_rule_4.unit = u.unit
+), joined AS (
+  SELECT
+    *,
+    (
+      dated AND require_0 AND require_1 AND require_2
+    ) AS requires,
+    (
+      exclude_0
+      OR exclude_1
+      OR exclude_2
+      OR exclude_3
+      OR exclude_4
+      OR exclude_5
+      OR exclude_6
+      OR exclude_7
+      OR exclude_8
+      OR exclude_9
+      OR exclude_10
+      OR exclude_11
+      OR exclude_12
+      OR exclude_13
+      OR exclude_14
+      OR exclude_15
+    ) AS excludes,
+    (
+      not_yet OR without_imaging
+    ) AS missed
+  FROM answered
+)
+SELECT
+  *,
+  requires AND NOT excludes AS eligible,
+  requires IS DISTINCT FROM FALSE AS is_open,
+  CASE WHEN missed THEN NULL ELSE numerator END AS settled
+FROM joined;
+
+-- rule_1_candidate
+WITH found AS (
+  SELECT
+    e.patient,
+    e.start_lo AS index_lo,
+    e.start_hi AS index_hi,
+    CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
+    BOOL_AND(CAST(NOT c.rule_verified_24 AS BOOLEAN)) AS proposed,
+    MIN(
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+    ) FILTER(WHERE
+      e.clinician <> '').clinician AS clinician
+  FROM rule_row AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    (
+      c.rule_22
+      AND e.kind IN ('condition', 'visit')
+      AND e.start_hi >= 19250
+      AND e.start_lo <= 19800
+    )
+  GROUP BY ALL
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  index_time,
+  proposed,
+  COALESCE(f.clinician, '') AS clinician,
+  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  p.birth_lo,
+  p.birth_hi,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+    WHEN NOT p.death_text IS NULL
+    THEN -1000000
+    ELSE 1000000
+  END AS dies_lo,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+    ELSE 1000000
+  END AS dies_hi
+FROM found AS f
+JOIN patients AS p
+  USING (patient);
+
+-- rule_1_found
+SELECT
+  *,
+  MIN(index_lo) FILTER(WHERE
+    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+FROM (
+  SELECT
+    u.*,
+    CASE WHEN u.is_dated THEN u.in_window AND TRUE ELSE u.in_window END AS eligible
+  FROM rule_1_candidate AS u
+)
+WHERE
+  eligible IS DISTINCT FROM FALSE;
+
+-- rule_1_chosen
+SELECT
+  *
+FROM rule_1_found
+WHERE
+  eligible
+  AND is_dated
+  AND index_lo = first_day
+  AND NOT patient IN (
+    SELECT
+      patient
+    FROM rule_1_found
+    WHERE
+      (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  );
+
+-- rule_1_case
+SELECT
+  *
+FROM rule_1_chosen;
+
+-- rule_1_ask_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
+    )
+    AND (
+      (
+        e.day_lo >= 19250 AND e.day_hi <= 19587
+      )
+      AND e.day_hi <= u.index_lo
+      AND e.end_lo >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_visits_0,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
+    )
+    AND (
+      (
+        e.day_hi >= 19250 AND e.day_lo <= 19587
+      )
+      AND e.day_lo <= u.index_lo
+      AND e.end_hi >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_visits_1
+FROM rule_1_case AS u
+JOIN rule_visit AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_1_ask_rows
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.rule_22
+    )
+    AND (
+      e.start_lo >= (
+        u.index_lo + -180
+      ) AND e.start_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_0,
+  BOOL_OR(
+    CAST((
+      c.rule_22
+    )
+    AND (
+      e.start_hi >= (
+        u.index_lo + -180
+      ) AND e.start_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_1,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    ) AND (
+      e.start_lo >= -1000000 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_2,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    ) AND (
+      e.start_hi >= -1000000 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_3,
+  BOOL_OR(
+    CAST((
+      c.rule_15
+    ) AND (
+      e.start_lo >= 19435 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_4,
+  BOOL_OR(
+    CAST((
+      c.rule_15
+    ) AND (
+      e.start_hi >= 19435 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_5,
+  BOOL_OR(
+    CAST((
+      c.rule_12
+    ) AND (
+      e.start_lo >= 19435 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_6,
+  BOOL_OR(
+    CAST((
+      c.rule_12
+    ) AND (
+      e.start_hi >= 19435 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_7,
+  BOOL_OR(
+    CAST((
+      c.rule_23
+    ) AND (
+      e.start_lo >= 19435 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_8,
+  BOOL_OR(
+    CAST((
+      c.rule_23
+    ) AND (
+      e.start_hi >= 19435 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_rows_9
+FROM rule_1_case AS u
+JOIN rule_row AS e
+  ON e.patient = u.patient
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_12
+    )
+    OR (
+      c.rule_15
+    )
+    OR (
+      c.rule_22
+    )
+    OR (
+      c.rule_23
+    )
+    OR (
+      c.rule_5
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_1_ask_images
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      (
+        e.day_lo >= u.index_lo AND e.day_hi <= (
+          u.index_lo + 28
+        )
+      )
+      AND COALESCE(e.region, FALSE)
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_images_0,
+  BOOL_OR(
+    CAST((
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_1_ask_images_1
+FROM rule_1_case AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_1_answer
+WITH answered AS (
+  SELECT
+    u.patient,
+    u.index_lo,
+    u.index_hi,
+    u.clinician,
+    u.proposed,
+    CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS dated,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_1_ask_visits_0
+          THEN TRUE
+          WHEN rule_1_ask_visits_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS require_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 49
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 49
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS require_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_1_ask_rows_0 THEN TRUE WHEN rule_1_ask_rows_1 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_1_ask_rows_2 THEN TRUE WHEN rule_1_ask_rows_3 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_1_ask_rows_4 THEN TRUE WHEN rule_1_ask_rows_5 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_1_ask_rows_6 THEN TRUE WHEN rule_1_ask_rows_7 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_3,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_1_ask_rows_8 THEN TRUE WHEN rule_1_ask_rows_9 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_4,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        NOT (
+          CASE
+            WHEN rule_1_ask_images_0
+            THEN TRUE
+            WHEN rule_1_ask_images_1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE NULL
+    END AS numerator,
+    u.is_dated AND 19900 < u.index_lo + 28 AS not_yet,
+    u.is_dated
+    AND NOT (
+      19900 < u.index_lo + 28
+    )
+    AND (
+      NOT (
+        (
+          u.index_lo + 0 >= 19000 AND u.index_lo + 28 <= 19500
+        )
+        OR (
+          u.index_lo + 0 >= 19560 AND u.index_lo + 28 <= 19900
+        )
+      )
+    ) AS without_imaging,
+    u.is_dated
+    AND (
+      u.index_lo < 19000
+      OR (
+        u.index_lo + -180
+      ) < 19000
+      OR 19435 < 19000
+      OR 19250 < 19000
+    ) AS short
+  FROM rule_1_case AS u
+  LEFT JOIN rule_1_ask_visits
+    ON rule_1_ask_visits.unit = u.unit
+  LEFT JOIN rule_1_ask_rows
+    ON rule_1_ask_rows.unit = u.unit
+  LEFT JOIN rule_1_ask_images
+    ON rule_1_ask_images.unit = u.unit
+), joined AS (
+  SELECT
+    *,
+    (
+      dated AND require_0 AND require_1
+    ) AS requires,
+    (
+      exclude_0 OR exclude_1 OR exclude_2 OR exclude_3 OR exclude_4
+    ) AS excludes,
+    (
+      not_yet OR without_imaging
+    ) AS missed
+  FROM answered
+)
+SELECT
+  *,
+  requires AND NOT excludes AS eligible,
+  requires IS DISTINCT FROM FALSE AS is_open,
+  CASE WHEN missed THEN NULL ELSE numerator END AS settled
+FROM joined;
+
+-- rule_2_candidate
+WITH found AS (
+  SELECT
+    e.patient,
+    e.start_lo AS index_lo,
+    e.start_hi AS index_hi,
+    CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
+    BOOL_AND(CAST(NOT c.rule_verified_24 AS BOOLEAN)) AS proposed,
+    MIN(
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+    ) FILTER(WHERE
+      e.clinician <> '').clinician AS clinician
+  FROM rule_row AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    (
+      c.rule_22
+      AND e.kind IN ('condition', 'visit')
+      AND e.start_hi >= 19250
+      AND e.start_lo <= 19800
+    )
+  GROUP BY ALL
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  index_time,
+  proposed,
+  COALESCE(f.clinician, '') AS clinician,
+  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  p.birth_lo,
+  p.birth_hi,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+    WHEN NOT p.death_text IS NULL
+    THEN -1000000
+    ELSE 1000000
+  END AS dies_lo,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+    ELSE 1000000
+  END AS dies_hi
+FROM found AS f
+JOIN patients AS p
+  USING (patient);
+
+-- rule_2_found
+SELECT
+  *,
+  MIN(index_lo) FILTER(WHERE
+    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+FROM (
+  SELECT
+    u.*,
+    CASE WHEN u.is_dated THEN u.in_window AND TRUE ELSE u.in_window END AS eligible
+  FROM rule_2_candidate AS u
+)
+WHERE
+  eligible IS DISTINCT FROM FALSE;
+
+-- rule_2_chosen
+SELECT
+  *
+FROM rule_2_found
+WHERE
+  eligible
+  AND is_dated
+  AND index_lo = first_day
+  AND NOT patient IN (
+    SELECT
+      patient
+    FROM rule_2_found
+    WHERE
+      (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  );
+
+-- rule_2_case
+SELECT
+  *
+FROM rule_2_chosen;
+
+-- rule_2_ask_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
+    )
+    AND (
+      (
+        e.day_lo >= 19250 AND e.day_hi <= 19587
+      )
+      AND e.day_hi <= u.index_lo
+      AND e.end_lo >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_visits_0,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
+    )
+    AND (
+      (
+        e.day_hi >= 19250 AND e.day_lo <= 19587
+      )
+      AND e.day_lo <= u.index_lo
+      AND e.end_hi >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_visits_1
+FROM rule_2_case AS u
+JOIN rule_visit AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_2_ask_rows
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.rule_22
+    )
+    AND (
+      e.start_lo >= (
+        u.index_lo + -180
+      ) AND e.start_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_0,
+  BOOL_OR(
+    CAST((
+      c.rule_22
+    )
+    AND (
+      e.start_hi >= (
+        u.index_lo + -180
+      ) AND e.start_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_1,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    ) AND (
+      e.start_lo >= -1000000 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_2,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    ) AND (
+      e.start_hi >= -1000000 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_3,
+  BOOL_OR(
+    CAST((
+      c.rule_15
+    )
+    AND (
+      e.start_lo >= (
+        u.index_lo + -365
+      ) AND e.start_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_4,
+  BOOL_OR(
+    CAST((
+      c.rule_15
+    )
+    AND (
+      e.start_hi >= (
+        u.index_lo + -365
+      ) AND e.start_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_5,
+  BOOL_OR(
+    CAST((
+      c.rule_12
+    )
+    AND (
+      e.start_lo >= (
+        u.index_lo + -365
+      ) AND e.start_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_6,
+  BOOL_OR(
+    CAST((
+      c.rule_12
+    )
+    AND (
+      e.start_hi >= (
+        u.index_lo + -365
+      ) AND e.start_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_7,
+  BOOL_OR(
+    CAST((
+      c.rule_23
+    )
+    AND (
+      e.start_lo >= (
+        u.index_lo + -365
+      ) AND e.start_hi <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_8,
+  BOOL_OR(
+    CAST((
+      c.rule_23
+    )
+    AND (
+      e.start_hi >= (
+        u.index_lo + -365
+      ) AND e.start_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_rows_9
+FROM rule_2_case AS u
+JOIN rule_row AS e
+  ON e.patient = u.patient
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_12
+    )
+    OR (
+      c.rule_15
+    )
+    OR (
+      c.rule_22
+    )
+    OR (
+      c.rule_23
+    )
+    OR (
+      c.rule_5
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_2_ask_images
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      (
+        e.day_lo >= u.index_lo AND e.day_hi <= (
+          u.index_lo + 28
+        )
+      )
+      AND COALESCE(e.region, FALSE)
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_images_0,
+  BOOL_OR(
+    CAST((
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_2_ask_images_1
+FROM rule_2_case AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_2_answer
+WITH answered AS (
+  SELECT
+    u.patient,
+    u.index_lo,
+    u.index_hi,
+    u.clinician,
+    u.proposed,
+    CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS dated,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_2_ask_visits_0
+          THEN TRUE
+          WHEN rule_2_ask_visits_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS require_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 49
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 49
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS require_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_2_ask_rows_0 THEN TRUE WHEN rule_2_ask_rows_1 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_2_ask_rows_2 THEN TRUE WHEN rule_2_ask_rows_3 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_2_ask_rows_4 THEN TRUE WHEN rule_2_ask_rows_5 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_2_ask_rows_6 THEN TRUE WHEN rule_2_ask_rows_7 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_3,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_2_ask_rows_8 THEN TRUE WHEN rule_2_ask_rows_9 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_4,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        NOT (
+          CASE
+            WHEN rule_2_ask_images_0
+            THEN TRUE
+            WHEN rule_2_ask_images_1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE NULL
+    END AS numerator,
+    u.is_dated AND 19900 < u.index_lo + 28 AS not_yet,
+    u.is_dated
+    AND NOT (
+      19900 < u.index_lo + 28
+    )
+    AND (
+      NOT (
+        (
+          u.index_lo + 0 >= 19000 AND u.index_lo + 28 <= 19500
+        )
+        OR (
+          u.index_lo + 0 >= 19560 AND u.index_lo + 28 <= 19900
+        )
+      )
+    ) AS without_imaging,
+    u.is_dated
+    AND (
+      u.index_lo < 19000
+      OR (
+        u.index_lo + -180
+      ) < 19000
+      OR (
+        u.index_lo + -365
+      ) < 19000
+      OR 19250 < 19000
+    ) AS short
+  FROM rule_2_case AS u
+  LEFT JOIN rule_2_ask_visits
+    ON rule_2_ask_visits.unit = u.unit
+  LEFT JOIN rule_2_ask_rows
+    ON rule_2_ask_rows.unit = u.unit
+  LEFT JOIN rule_2_ask_images
+    ON rule_2_ask_images.unit = u.unit
+), joined AS (
+  SELECT
+    *,
+    (
+      dated AND require_0 AND require_1
+    ) AS requires,
+    (
+      exclude_0 OR exclude_1 OR exclude_2 OR exclude_3 OR exclude_4
+    ) AS excludes,
+    (
+      not_yet OR without_imaging
+    ) AS missed
+  FROM answered
+)
+SELECT
+  *,
+  requires AND NOT excludes AS eligible,
+  requires IS DISTINCT FROM FALSE AS is_open,
+  CASE WHEN missed THEN NULL ELSE numerator END AS settled
+FROM joined;
+
+-- rule_3_candidate
+WITH found AS (
+  SELECT
+    e.patient,
+    e.start_lo AS index_lo,
+    e.start_hi AS index_hi,
+    CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
+    BOOL_AND(CAST(NOT c.rule_verified_24 AS BOOLEAN)) AS proposed,
+    MIN(
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+    ) FILTER(WHERE
+      e.clinician <> '').clinician AS clinician
+  FROM rule_row AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    (
+      c.rule_22
+      AND e.kind IN ('condition', 'visit')
+      AND e.start_hi >= 19250
+      AND e.start_lo <= 19800
+    )
+  GROUP BY ALL
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  index_time,
+  proposed,
+  COALESCE(f.clinician, '') AS clinician,
+  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  p.birth_lo,
+  p.birth_hi,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+    WHEN NOT p.death_text IS NULL
+    THEN -1000000
+    ELSE 1000000
+  END AS dies_lo,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+    ELSE 1000000
+  END AS dies_hi
+FROM found AS f
+JOIN patients AS p
+  USING (patient);
+
+-- rule_3_found
+SELECT
+  *,
+  MIN(index_lo) FILTER(WHERE
+    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+FROM (
+  SELECT
+    u.*,
+    CASE WHEN u.is_dated THEN u.in_window AND TRUE ELSE u.in_window END AS eligible
+  FROM rule_3_candidate AS u
+)
+WHERE
+  eligible IS DISTINCT FROM FALSE;
+
+-- rule_3_chosen
+SELECT
+  *
+FROM rule_3_found
+WHERE
+  eligible
+  AND is_dated
+  AND index_lo = first_day
+  AND NOT patient IN (
+    SELECT
+      patient
+    FROM rule_3_found
+    WHERE
+      (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  );
+
+-- rule_3_case
+SELECT
+  *
+FROM rule_3_chosen;
+
+-- rule_3_ask_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'virtual', 'home', 'emergency')
+    )
+    AND (
+      e.day_lo >= 19250 AND e.day_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_visits_0,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'virtual', 'home', 'emergency')
+    )
+    AND (
+      e.day_hi >= 19250 AND e.day_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_visits_1
+FROM rule_3_case AS u
+JOIN rule_visit AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      COALESCE(e.setting, 'office') IN ('office', 'virtual', 'home', 'emergency')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_3_ask_rows
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.rule_22
+    )
+    AND (
+      e.start_lo >= (
+        u.index_lo + -180
+      ) AND e.start_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_0,
+  BOOL_OR(
+    CAST((
+      c.rule_22
+    )
+    AND (
+      e.start_hi >= (
+        u.index_lo + -180
+      ) AND e.start_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_1,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    ) AND (
+      e.start_lo >= 19069 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_2,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    ) AND (
+      e.start_hi >= 19069 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_3,
+  BOOL_OR(
+    CAST((
+      c.rule_15
+    ) AND (
+      e.start_lo >= 19069 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_4,
+  BOOL_OR(
+    CAST((
+      c.rule_15
+    ) AND (
+      e.start_hi >= 19069 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_5,
+  BOOL_OR(
+    CAST((
+      c.rule_12
+    ) AND (
+      e.start_lo >= 19069 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_6,
+  BOOL_OR(
+    CAST((
+      c.rule_12
+    ) AND (
+      e.start_hi >= 19069 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_7,
+  BOOL_OR(
+    CAST((
+      c.rule_23
+    ) AND (
+      e.start_lo >= 19069 AND e.start_hi <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_8,
+  BOOL_OR(
+    CAST((
+      c.rule_23
+    ) AND (
+      e.start_hi >= 19069 AND e.start_lo <= 19800
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_rows_9
+FROM rule_3_case AS u
+JOIN rule_row AS e
+  ON e.patient = u.patient
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_12
+    )
+    OR (
+      c.rule_15
+    )
+    OR (
+      c.rule_22
+    )
+    OR (
+      c.rule_23
+    )
+    OR (
+      c.rule_5
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_3_ask_images
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      (
+        e.day_lo >= u.index_lo AND e.day_hi <= (
+          u.index_lo + 28
+        )
+      )
+      AND COALESCE(e.region, FALSE)
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_images_0,
+  BOOL_OR(
+    CAST((
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
+    ) AS BOOLEAN)
+  ) AS rule_3_ask_images_1
+FROM rule_3_case AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      NOT e.denied
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time < u.index_time, FALSE)
+      )
+      AND e.is_region
+      AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_3_answer
+WITH answered AS (
+  SELECT
+    u.patient,
+    u.index_lo,
+    u.index_hi,
+    u.clinician,
+    u.proposed,
+    CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS dated,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 49
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 49
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS require_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_3_ask_visits_0
+          THEN TRUE
+          WHEN rule_3_ask_visits_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS require_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_3_ask_rows_0 THEN TRUE WHEN rule_3_ask_rows_1 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_3_ask_rows_2 THEN TRUE WHEN rule_3_ask_rows_3 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_3_ask_rows_4 THEN TRUE WHEN rule_3_ask_rows_5 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_3_ask_rows_6 THEN TRUE WHEN rule_3_ask_rows_7 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_3,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_3_ask_rows_8 THEN TRUE WHEN rule_3_ask_rows_9 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_4,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        NOT (
+          CASE
+            WHEN rule_3_ask_images_0
+            THEN TRUE
+            WHEN rule_3_ask_images_1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE NULL
+    END AS numerator,
+    u.is_dated AND 19900 < u.index_lo + 28 AS not_yet,
+    u.is_dated
+    AND NOT (
+      19900 < u.index_lo + 28
+    )
+    AND (
+      NOT (
+        (
+          u.index_lo + 0 >= 19000 AND u.index_lo + 28 <= 19500
+        )
+        OR (
+          u.index_lo + 0 >= 19560 AND u.index_lo + 28 <= 19900
+        )
+      )
+    ) AS without_imaging,
+    u.is_dated
+    AND (
+      u.index_lo < 19000
+      OR (
+        u.index_lo + -180
+      ) < 19000
+      OR 19069 < 19000
+      OR 19250 < 19000
+    ) AS short
+  FROM rule_3_case AS u
+  LEFT JOIN rule_3_ask_visits
+    ON rule_3_ask_visits.unit = u.unit
+  LEFT JOIN rule_3_ask_rows
+    ON rule_3_ask_rows.unit = u.unit
+  LEFT JOIN rule_3_ask_images
+    ON rule_3_ask_images.unit = u.unit
+), joined AS (
+  SELECT
+    *,
+    (
+      dated AND require_0 AND require_1
+    ) AS requires,
+    (
+      exclude_0 OR exclude_1 OR exclude_2 OR exclude_3 OR exclude_4
+    ) AS excludes,
+    (
+      not_yet OR without_imaging
+    ) AS missed
+  FROM answered
+)
+SELECT
+  *,
+  requires AND NOT excludes AS eligible,
+  requires IS DISTINCT FROM FALSE AS is_open,
+  CASE WHEN missed THEN NULL ELSE numerator END AS settled
+FROM joined;
+
+-- rule_4_candidate
+WITH found AS (
+  SELECT
+    e.patient,
+    e.service_lo AS index_lo,
+    e.service_hi AS index_hi,
+    CAST(NULL AS TIMESTAMP) AS index_time,
+    BOOL_AND(CAST(NOT c.rule_verified_35 AS BOOLEAN)) AS proposed,
+    MIN(
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+    ) FILTER(WHERE
+      e.clinician <> '').clinician AS clinician
+  FROM rule_row AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    (
+      c.rule_34
+      AND e.kind IN ('condition', 'visit')
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19800
+    )
+  GROUP BY ALL
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  index_time,
+  proposed,
+  COALESCE(f.clinician, '') AS clinician,
+  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  p.birth_lo,
+  p.birth_hi,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+    WHEN NOT p.death_text IS NULL
+    THEN -1000000
+    ELSE 1000000
+  END AS dies_lo,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+    ELSE 1000000
+  END AS dies_hi
+FROM found AS f
+JOIN patients AS p
+  USING (patient);
+
+-- rule_4_found
+SELECT
+  *,
+  MIN(index_lo) FILTER(WHERE
+    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+FROM (
+  SELECT
+    u.*,
+    CASE WHEN u.is_dated THEN u.in_window AND TRUE ELSE u.in_window END AS eligible
+  FROM rule_4_candidate AS u
+)
+WHERE
+  eligible IS DISTINCT FROM FALSE;
+
+-- rule_4_chosen
+SELECT
+  *
+FROM rule_4_found;
+
+-- rule_4_look_images
+SELECT
+  u.unit,
+  MIN(e.day_hi) FILTER(WHERE
+    (
+      COALESCE(c.rule_25, FALSE)
+    )
+    AND (
+      e.day_lo >= u.index_lo AND e.day_hi <= (
+        u.index_lo + 42
+      )
+    )) AS rule_4_look_images_0,
+  MIN(e.day_lo) FILTER(WHERE
+    (
+      COALESCE(c.rule_25, FALSE)
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 42
+      )
+    )) AS rule_4_look_images_1
+FROM rule_4_chosen AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      COALESCE(c.rule_25, FALSE)
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_4_case
+SELECT
+  u.*,
+  LEAST(
+    COALESCE(rule_4_look_images_0, (
+      u.index_lo + 42
+    )),
+    COALESCE(rule_4_look_images_1, COALESCE(rule_4_look_images_0, (
+      u.index_lo + 42
+    )))
+  ) AS image_lo,
+  COALESCE(rule_4_look_images_0, (
+    u.index_lo + 42
+  )) AS image_hi
+FROM rule_4_chosen AS u
+LEFT JOIN rule_4_look_images
+  ON rule_4_look_images.unit = u.unit;
+
+-- rule_4_ask_enrolled_0
+WITH asked AS (
+  SELECT
+    unit,
+    patient,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), month) AS first,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), LAST_DAY(month)) AS last
+  FROM (
+    SELECT
+      *,
+      CAST(UNNEST(
+        GENERATE_SERIES(
+          CAST(DATE_TRUNC('MONTH', (
+            CAST('1970-01-01' AS DATE) + CAST(opens AS INT)
+          )) AS TIMESTAMP),
+          CAST((
+            CAST('1970-01-01' AS DATE) + CAST(closes AS INT)
+          ) AS TIMESTAMP),
+          INTERVAL '1' MONTH
+        )
+      ) AS DATE) AS month
+    FROM (
+      SELECT
+        unit,
+        patient,
+        DATE_DIFF(
+          'DAY',
+          CAST('1970-01-01' AS DATE),
+          MAKE_DATE(YEAR((
+            CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+          )), 1, 1)
+        ) AS opens,
+        DATE_DIFF(
+          'DAY',
+          CAST('1970-01-01' AS DATE),
+          MAKE_DATE(YEAR((
+            CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+          )), 12, 31)
+        ) AS closes
+      FROM rule_4_case AS u
+    )
+  )
+  WHERE
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), month) >= opens
+    AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), LAST_DAY(month)) <= closes
+)
+SELECT
+  unit,
+  COUNT(DISTINCT first) FILTER(WHERE
+    s.is_sure) >= 10 AS rule_4_ask_enrolled_0_sure,
+  COUNT(DISTINCT first) FILTER(WHERE
+    NOT s.is_sure) >= 10 AS rule_4_ask_enrolled_0_possible
+FROM asked AS a
+JOIN rule_span AS s
+  ON s.patient = a.patient AND s.opens <= a.first AND s.closes >= a.last
+GROUP BY
+  unit;
+
+-- rule_4_ask_rows
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.rule_26
+    )
+    AND (
+      e.service_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      )
+      AND e.service_hi <= (
+        u.index_lo + -43
+      )
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_0,
+  BOOL_OR(
+    CAST((
+      c.rule_26
+    )
+    AND (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -43
+      )
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_1,
+  BOOL_OR(
+    CAST((
+      c.rule_27
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_2,
+  BOOL_OR(
+    CAST((
+      c.rule_27
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_3,
+  BOOL_OR(
+    CAST((
+      c.rule_28
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_4,
+  BOOL_OR(
+    CAST((
+      c.rule_28
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_5,
+  BOOL_OR(
+    CAST((
+      c.rule_29
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_6,
+  BOOL_OR(
+    CAST((
+      c.rule_29
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_7,
+  BOOL_OR(
+    CAST((
+      c.rule_30
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_8,
+  BOOL_OR(
+    CAST((
+      c.rule_30
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_9,
+  BOOL_OR(
+    CAST((
+      c.rule_31
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_10,
+  BOOL_OR(
+    CAST((
+      c.rule_31
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_11,
+  BOOL_OR(
+    CAST((
+      c.rule_32
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_12,
+  BOOL_OR(
+    CAST((
+      c.rule_32
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_13,
+  BOOL_OR(
+    CAST((
+      c.rule_33
+    ) AND (
+      e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_14,
+  BOOL_OR(
+    CAST((
+      c.rule_33
+    ) AND (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_rows_15
+FROM rule_4_case AS u
+JOIN rule_row AS e
+  ON e.patient = u.patient
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_26
+    )
+    OR (
+      c.rule_27
+    )
+    OR (
+      c.rule_28
+    )
+    OR (
+      c.rule_29
+    )
+    OR (
+      c.rule_30
+    )
+    OR (
+      c.rule_31
+    )
+    OR (
+      c.rule_32
+    )
+    OR (
+      c.rule_33
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_4_ask_images
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      COALESCE(c.rule_25, FALSE)
+    )
+    AND (
+      e.day_lo >= u.index_lo AND e.day_hi <= (
+        u.index_lo + 42
+      )
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_images_0,
+  BOOL_OR(
+    CAST((
+      COALESCE(c.rule_25, FALSE)
+    )
+    AND (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 42
+      )
+    ) AS BOOLEAN)
+  ) AS rule_4_ask_images_1
+FROM rule_4_case AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      COALESCE(c.rule_25, FALSE)
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_4_answer
+WITH answered AS (
+  SELECT
+    u.patient,
+    u.index_lo,
+    u.index_hi,
+    u.clinician,
+    u.proposed,
+    CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS dated,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_4_ask_enrolled_0_sure
+          THEN TRUE
+          WHEN rule_4_ask_enrolled_0_possible
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS require_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_4_ask_rows_0 THEN TRUE WHEN rule_4_ask_rows_1 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_4_ask_rows_2 THEN TRUE WHEN rule_4_ask_rows_3 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_4_ask_rows_4 THEN TRUE WHEN rule_4_ask_rows_5 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_4_ask_rows_6 THEN TRUE WHEN rule_4_ask_rows_7 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_3,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_4_ask_rows_8 THEN TRUE WHEN rule_4_ask_rows_9 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_4,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_4_ask_rows_10
+          THEN TRUE
+          WHEN rule_4_ask_rows_11
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_5,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_4_ask_rows_12
+          THEN TRUE
+          WHEN rule_4_ask_rows_13
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_6,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_4_ask_rows_14
+          THEN TRUE
+          WHEN rule_4_ask_rows_15
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS exclude_7,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN rule_4_ask_images_0
+          THEN TRUE
+          WHEN rule_4_ask_images_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE NULL
+    END AS numerator,
+    u.is_dated AND 19900 < u.index_lo + 42 AS not_yet,
+    u.is_dated
+    AND NOT (
+      19900 < u.index_lo + 42
+    )
+    AND (
+      NOT (
+        (
+          u.index_lo + 0 >= 19000 AND u.index_lo + 42 <= 19500
+        )
+        OR (
+          u.index_lo + 0 >= 19560 AND u.index_lo + 42 <= 19900
+        )
+      )
+    ) AS without_imaging,
+    u.is_dated
+    AND (
+      u.index_lo < 19000
+      OR DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      ) < 19000
+      OR DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        MAKE_DATE(YEAR((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        )), 1, 1)
+      ) < 19000
+    ) AS short
+  FROM rule_4_case AS u
+  LEFT JOIN rule_4_ask_enrolled_0
+    ON rule_4_ask_enrolled_0.unit = u.unit
+  LEFT JOIN rule_4_ask_rows
+    ON rule_4_ask_rows.unit = u.unit
+  LEFT JOIN rule_4_ask_images
+    ON rule_4_ask_images.unit = u.unit
+), joined AS (
+  SELECT
+    *,
+    (
+      dated AND require_0
+    ) AS requires,
+    (
+      exclude_0
+      OR exclude_1
+      OR exclude_2
+      OR exclude_3
+      OR exclude_4
+      OR exclude_5
+      OR exclude_6
+      OR exclude_7
+    ) AS excludes,
+    (
+      not_yet OR without_imaging
+    ) AS missed
+  FROM answered
+)
+SELECT
+  *,
+  requires AND NOT excludes AS eligible,
+  requires IS DISTINCT FROM FALSE AS is_open,
+  CASE WHEN missed THEN NULL ELSE numerator END AS settled
+FROM joined;
+
+-- rule_5_candidate
+WITH found AS (
+  SELECT
+    e.patient,
+    e.service_lo AS index_lo,
+    e.service_hi AS index_hi,
+    CAST(NULL AS TIMESTAMP) AS index_time,
+    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
+    MIN(
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+    ) FILTER(WHERE
+      e.clinician <> '').clinician AS clinician
+  FROM rule_row AS e
+  JOIN code_is AS c
+    ON c.code = e.code
+  WHERE
+    (
+      c.rule_36
+      AND e.kind IN ('condition', 'visit')
+      AND (
+        e.setting IS NULL
+        OR NOT e.setting IN ('emergency', 'inpatient', 'laboratory', 'other')
+      )
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19800
+    )
+  GROUP BY ALL
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  index_time,
+  proposed,
+  COALESCE(f.clinician, '') AS clinician,
+  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  p.birth_lo,
+  p.birth_hi,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+    WHEN NOT p.death_text IS NULL
+    THEN -1000000
+    ELSE 1000000
+  END AS dies_lo,
+  CASE
+    WHEN NOT p.death_lo IS NULL
+    THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+    ELSE 1000000
+  END AS dies_hi
+FROM found AS f
+JOIN patients AS p
+  USING (patient);
+
+-- rule_5_where_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
+    )
+    AND (
+      (
+        e.day_lo >= u.index_lo AND e.day_hi <= u.index_lo
+      )
+      AND e.day_hi <= u.index_lo
+      AND e.end_lo >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_where_visits_0,
+  BOOL_OR(
+    CAST((
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
+    )
+    AND (
+      (
+        e.day_hi >= u.index_lo AND e.day_lo <= u.index_lo
+      )
+      AND e.day_lo <= u.index_lo
+      AND e.end_hi >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_where_visits_1
+FROM rule_5_candidate AS u
+JOIN rule_visit AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_5_found
+SELECT
+  *,
+  MIN(index_lo) FILTER(WHERE
+    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+FROM (
+  SELECT
+    u.*,
+    CASE
+      WHEN u.is_dated
+      THEN u.in_window
+      AND (
+        CASE
+          WHEN rule_5_where_visits_0
+          THEN TRUE
+          WHEN rule_5_where_visits_1
+          THEN NULL
+          ELSE FALSE
+        END
+      )
+      ELSE u.in_window
+    END AS eligible
+  FROM rule_5_candidate AS u
+  LEFT JOIN rule_5_where_visits
+    ON rule_5_where_visits.unit = u.unit
+)
+WHERE
+  eligible IS DISTINCT FROM FALSE;
+
+-- rule_5_chosen
+SELECT
+  *
+FROM rule_5_found
+WHERE
+  eligible
+  AND is_dated
+  AND index_lo = first_day
+  AND NOT patient IN (
+    SELECT
+      patient
+    FROM rule_5_found
+    WHERE
+      (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  );
+
+-- rule_5_case
+SELECT
+  *
+FROM rule_5_chosen;
+
+-- rule_5_ask_rows
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      c.rule_36
+    )
+    AND (
+      e.service_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_0,
+  BOOL_OR(
+    CAST((
+      c.rule_36
+    )
+    AND (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_1,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    )
+    AND (
+      e.service_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_2,
+  BOOL_OR(
+    CAST((
+      c.rule_5
+    )
+    AND (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_3,
+  BOOL_OR(
+    CAST((
+      c.rule_13
+    )
+    AND (
+      e.service_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_4,
+  BOOL_OR(
+    CAST((
+      c.rule_13
+    )
+    AND (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_5,
+  BOOL_OR(
+    CAST((
+      c.rule_37
+    )
+    AND (
+      e.service_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_6,
+  BOOL_OR(
+    CAST((
+      c.rule_37
+    )
+    AND (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_7,
+  BOOL_OR(
+    CAST((
+      c.rule_11
+    )
+    AND (
+      e.service_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_8,
+  BOOL_OR(
+    CAST((
+      c.rule_11
+    )
+    AND (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_rows_9
+FROM rule_5_case AS u
+JOIN rule_row AS e
+  ON e.patient = u.patient
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_11
+    )
+    OR (
+      c.rule_13
+    )
+    OR (
+      c.rule_36
+    )
+    OR (
+      c.rule_37
+    )
+    OR (
+      c.rule_5
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_5_ask_visits
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      (
+        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_visits_0,
+  BOOL_OR(
+    CAST((
+      (
+        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_visits_1
+FROM rule_5_case AS u
+JOIN rule_visit AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      (
+        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+      )
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_5_ask_acts
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      (
+        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+      )
+    )
+    AND (
+      e.day_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_acts_0,
+  BOOL_OR(
+    CAST((
+      (
+        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+      )
+    )
+    AND (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_acts_1
+FROM rule_5_case AS u
+JOIN rule_act AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+LEFT JOIN code_is AS s
+  ON s.code = e.specialty
+WHERE
+  (
+    (
+      (
+        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+      )
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_5_ask_images
+SELECT
+  u.unit,
+  BOOL_OR(
+    CAST((
+      e.is_region AND e.image_modality IN ('ct', 'mri')
+    )
+    AND (
+      (
+        e.day_lo >= DATE_DIFF(
+          'DAY',
+          CAST('1970-01-01' AS DATE),
+          CAST((
+            CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+          ) + INTERVAL (
+            -60
+          ) MONTH AS DATE)
+        )
+        AND e.day_hi <= (
+          u.index_lo + -1
+        )
+      )
+      AND COALESCE(e.region, FALSE)
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_0,
+  BOOL_OR(
+    CAST((
+      e.is_region AND e.image_modality IN ('ct', 'mri')
+    )
+    AND (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_1,
+  BOOL_OR(
+    CAST((
+      COALESCE(c.rule_39, FALSE)
+    )
+    AND (
+      e.day_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_hi <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_2,
+  BOOL_OR(
+    CAST((
+      COALESCE(c.rule_39, FALSE)
+    )
+    AND (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_3,
+  BOOL_OR(
+    CAST((
+      e.is_region AND e.image_modality IN ('ct', 'mri')
+    )
+    AND (
+      (
+        e.day_lo >= u.index_lo
+        AND e.day_hi <= DATE_DIFF(
+          'DAY',
+          CAST('1970-01-01' AS DATE),
+          CAST((
+            CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+          ) + INTERVAL (
+            3
+          ) MONTH AS DATE)
+        )
+      )
+      AND COALESCE(e.region, FALSE)
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_4,
+  BOOL_OR(
+    CAST((
+      e.is_region AND e.image_modality IN ('ct', 'mri')
+    )
+    AND (
+      e.day_hi >= u.index_lo
+      AND e.day_lo <= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          3
+        ) MONTH AS DATE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_5,
+  BOOL_OR(
+    CAST((
+      COALESCE(c.rule_39, FALSE)
+    )
+    AND (
+      e.day_lo >= u.index_lo
+      AND e.day_hi <= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          3
+        ) MONTH AS DATE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_6,
+  BOOL_OR(
+    CAST((
+      COALESCE(c.rule_39, FALSE)
+    )
+    AND (
+      e.day_hi >= u.index_lo
+      AND e.day_lo <= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          3
+        ) MONTH AS DATE)
+      )
+    ) AS BOOLEAN)
+  ) AS rule_5_ask_images_7
+FROM rule_5_case AS u
+JOIN rule_image AS e
+  ON e.patient = u.patient
+LEFT JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      COALESCE(c.rule_39, FALSE)
+    )
+    OR (
+      e.is_region AND e.image_modality IN ('ct', 'mri')
+    )
+  )
+GROUP BY
+  u.unit;
+
+-- rule_5_answer
+WITH answered AS (
+  SELECT
+    u.patient,
+    u.index_lo,
+    u.index_hi,
+    u.clinician,
+    u.proposed,
+    CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS dated,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 105
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 105
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS require_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_5_ask_rows_0 THEN TRUE WHEN rule_5_ask_rows_1 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_5_ask_rows_2 THEN TRUE WHEN rule_5_ask_rows_3 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_1,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_5_ask_rows_4 THEN TRUE WHEN rule_5_ask_rows_5 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_2,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_5_ask_rows_6 THEN TRUE WHEN rule_5_ask_rows_7 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_3,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        (
+          CASE
+            WHEN rule_5_ask_visits_0
+            THEN TRUE
+            WHEN rule_5_ask_visits_1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        OR (
+          CASE WHEN rule_5_ask_acts_0 THEN TRUE WHEN rule_5_ask_acts_1 THEN NULL ELSE FALSE END
+        )
+      )
+      ELSE NULL
+    END AS exclude_4,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        (
+          CASE
+            WHEN rule_5_ask_images_0
+            THEN TRUE
+            WHEN rule_5_ask_images_1
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        OR (
+          CASE
+            WHEN rule_5_ask_images_2
+            THEN TRUE
+            WHEN rule_5_ask_images_3
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE NULL
+    END AS exclude_5,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE WHEN rule_5_ask_rows_8 THEN TRUE WHEN rule_5_ask_rows_9 THEN NULL ELSE FALSE END
+      )
+      ELSE NULL
+    END AS exclude_6,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        (
+          CASE
+            WHEN rule_5_ask_images_4
+            THEN TRUE
+            WHEN rule_5_ask_images_5
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+        OR (
+          CASE
+            WHEN rule_5_ask_images_6
+            THEN TRUE
+            WHEN rule_5_ask_images_7
+            THEN NULL
+            ELSE FALSE
+          END
+        )
+      )
+      ELSE NULL
+    END AS numerator,
+    u.is_dated AND 19900 < u.index_lo + 92 AS not_yet,
+    u.is_dated
+    AND NOT (
+      19900 < u.index_lo + 92
+    )
+    AND (
+      NOT (
+        (
+          u.index_lo + 0 >= 19000 AND u.index_lo + 92 <= 19500
+        )
+        OR (
+          u.index_lo + 0 >= 19560 AND u.index_lo + 92 <= 19900
+        )
+      )
+    ) AS without_imaging,
+    u.is_dated
+    AND (
+      u.index_lo < 19000
+      OR DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      ) < 19000
+    ) AS short
+  FROM rule_5_case AS u
+  LEFT JOIN rule_5_ask_rows
+    ON rule_5_ask_rows.unit = u.unit
+  LEFT JOIN rule_5_ask_visits
+    ON rule_5_ask_visits.unit = u.unit
+  LEFT JOIN rule_5_ask_acts
+    ON rule_5_ask_acts.unit = u.unit
+  LEFT JOIN rule_5_ask_images
+    ON rule_5_ask_images.unit = u.unit
+), joined AS (
+  SELECT
+    *,
+    (
+      dated AND require_0
+    ) AS requires,
+    (
+      exclude_0
+      OR exclude_1
+      OR exclude_2
+      OR exclude_3
+      OR exclude_4
+      OR exclude_5
+      OR exclude_6
+    ) AS excludes,
+    (
+      not_yet OR without_imaging
+    ) AS missed
+  FROM answered
+)
+SELECT
+  *,
+  requires AND NOT excludes AS eligible,
+  requires IS DISTINCT FROM FALSE AS is_open,
+  CASE WHEN missed THEN NULL ELSE numerator END AS settled
+FROM joined;
 
 -- episode_pattern
 SELECT
@@ -4296,9 +8844,9 @@ SELECT
   clinician,
   modality,
   CASE
-    WHEN item_21
+    WHEN item_57
     THEN shared + COALESCE(CAST((
-      item_21
+      item_57
     ) AS BIGINT), 2) * 3 + COALESCE(
       CAST((
         said IN ('definitely', 'for-the-most-part', 'somewhat', 'not-at-all')
@@ -4330,11 +8878,11 @@ FROM (
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) AS day_lo,
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) AS day_hi,
       REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(a.value, '')), '_', ' ')), '\s+', '-', 'g') AS said,
-      c.item_21
+      c.item_57
     FROM events AS a
     JOIN code_is AS c
       ON c.code = a.code AND (
-        c.item_21
+        c.item_57
       )
     LEFT JOIN visits AS v
       ON v.visit = a.visit
@@ -4343,6 +8891,1815 @@ FROM (
       AND a.status IS DISTINCT FROM 'refuted'
       AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) >= 19250
       AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) <= 19800
+  )
+);
+
+-- rule_0_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 282429536481 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 847288609443 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 2541865828329 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 7625597484987 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 22876792454961 + COALESCE(CAST((
+    without_imaging
+  ) AS BIGINT), 2) * 68630377364883 AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      no_index
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      is_undated
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      dated
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      require_0
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      require_1
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      require_2
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      exclude_0
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      exclude_1
+    ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
+      exclude_2
+    ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
+      exclude_3
+    ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
+      exclude_4
+    ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      exclude_5
+    ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
+      exclude_6
+    ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+      exclude_7
+    ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
+      exclude_8
+    ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
+      exclude_9
+    ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+      exclude_10
+    ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+      exclude_11
+    ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
+      exclude_12
+    ) AS BIGINT), 2) * 387420489 + COALESCE(CAST((
+      exclude_13
+    ) AS BIGINT), 2) * 1162261467 + COALESCE(CAST((
+      exclude_14
+    ) AS BIGINT), 2) * 3486784401 + COALESCE(CAST((
+      exclude_15
+    ) AS BIGINT), 2) * 10460353203 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 31381059609 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 94143178827 AS shared
+  FROM (
+    WITH gathered AS (
+      SELECT
+        patient,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS requires,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS eligible,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS spared,
+        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
+          is_open) AS missed,
+        CASE
+          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          THEN TRUE
+          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          THEN CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+          ELSE CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+        END AS numerator,
+        MIN(
+          {'rank': CASE
+            WHEN eligible AND numerator
+            THEN 0
+            WHEN eligible
+            THEN 1
+            WHEN requires
+            THEN 2
+            ELSE 3
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+        ) AS named,
+        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
+        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
+        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
+        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
+        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
+        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
+        BOOL_OR(CAST(require_2 IS FALSE AS BOOLEAN)) AS require_2_fails,
+        BOOL_OR(CAST(is_open AND require_2 IS NULL AS BOOLEAN)) AS require_2_open,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
+        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
+        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
+        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
+        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
+        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_5, FALSE) AS BOOLEAN)) AS exclude_5_holds,
+        BOOL_OR(CAST(is_open AND exclude_5 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_5_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_6, FALSE) AS BOOLEAN)) AS exclude_6_holds,
+        BOOL_OR(CAST(is_open AND exclude_6 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_6_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_7, FALSE) AS BOOLEAN)) AS exclude_7_holds,
+        BOOL_OR(CAST(is_open AND exclude_7 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_7_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_8, FALSE) AS BOOLEAN)) AS exclude_8_holds,
+        BOOL_OR(CAST(is_open AND exclude_8 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_8_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_9, FALSE) AS BOOLEAN)) AS exclude_9_holds,
+        BOOL_OR(CAST(is_open AND exclude_9 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_9_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_10, FALSE) AS BOOLEAN)) AS exclude_10_holds,
+        BOOL_OR(CAST(is_open AND exclude_10 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_10_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_11, FALSE) AS BOOLEAN)) AS exclude_11_holds,
+        BOOL_OR(CAST(is_open AND exclude_11 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_11_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_12, FALSE) AS BOOLEAN)) AS exclude_12_holds,
+        BOOL_OR(CAST(is_open AND exclude_12 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_12_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_13, FALSE) AS BOOLEAN)) AS exclude_13_holds,
+        BOOL_OR(CAST(is_open AND exclude_13 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_13_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_14, FALSE) AS BOOLEAN)) AS exclude_14_holds,
+        BOOL_OR(CAST(is_open AND exclude_14 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_14_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_15, FALSE) AS BOOLEAN)) AS exclude_15_holds,
+        BOOL_OR(CAST(is_open AND exclude_15 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_15_may,
+        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
+        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+      FROM rule_0_answer
+      GROUP BY
+        patient
+    ), told AS (
+      SELECT
+        *,
+        CASE
+          WHEN NOT eligible IS NULL
+          THEN NOT eligible
+          WHEN requires
+          THEN NULL
+          ELSE NOT spared
+        END AS excluded
+      FROM gathered
+    ), person AS (
+      SELECT
+        patient,
+        named.lo AS day_lo,
+        named.hi AS day_hi,
+        named.clinician,
+        named.proposed,
+        named.short,
+        numerator,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(dated_open, TRUE)
+          ELSE NOT dated_fails
+        END AS dated,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_0_open, TRUE)
+          ELSE NOT require_0_fails
+        END AS require_0,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_1_open, TRUE)
+          ELSE NOT require_1_fails
+        END AS require_1,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_2_open, TRUE)
+          ELSE NOT require_2_fails
+        END AS require_2,
+        CASE
+          WHEN excluded
+          THEN exclude_0_holds
+          WHEN excluded IS NULL AND exclude_0_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_0,
+        CASE
+          WHEN excluded
+          THEN exclude_1_holds
+          WHEN excluded IS NULL AND exclude_1_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_1,
+        CASE
+          WHEN excluded
+          THEN exclude_2_holds
+          WHEN excluded IS NULL AND exclude_2_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_2,
+        CASE
+          WHEN excluded
+          THEN exclude_3_holds
+          WHEN excluded IS NULL AND exclude_3_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_3,
+        CASE
+          WHEN excluded
+          THEN exclude_4_holds
+          WHEN excluded IS NULL AND exclude_4_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_4,
+        CASE
+          WHEN excluded
+          THEN exclude_5_holds
+          WHEN excluded IS NULL AND exclude_5_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_5,
+        CASE
+          WHEN excluded
+          THEN exclude_6_holds
+          WHEN excluded IS NULL AND exclude_6_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_6,
+        CASE
+          WHEN excluded
+          THEN exclude_7_holds
+          WHEN excluded IS NULL AND exclude_7_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_7,
+        CASE
+          WHEN excluded
+          THEN exclude_8_holds
+          WHEN excluded IS NULL AND exclude_8_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_8,
+        CASE
+          WHEN excluded
+          THEN exclude_9_holds
+          WHEN excluded IS NULL AND exclude_9_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_9,
+        CASE
+          WHEN excluded
+          THEN exclude_10_holds
+          WHEN excluded IS NULL AND exclude_10_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_10,
+        CASE
+          WHEN excluded
+          THEN exclude_11_holds
+          WHEN excluded IS NULL AND exclude_11_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_11,
+        CASE
+          WHEN excluded
+          THEN exclude_12_holds
+          WHEN excluded IS NULL AND exclude_12_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_12,
+        CASE
+          WHEN excluded
+          THEN exclude_13_holds
+          WHEN excluded IS NULL AND exclude_13_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_13,
+        CASE
+          WHEN excluded
+          THEN exclude_14_holds
+          WHEN excluded IS NULL AND exclude_14_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_14,
+        CASE
+          WHEN excluded
+          THEN exclude_15_holds
+          WHEN excluded IS NULL AND exclude_15_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_15,
+        FALSE AS no_exclusion,
+        missed AND not_yet AS not_yet,
+        missed AND without_imaging AS without_imaging,
+        FALSE AS is_undated
+      FROM told
+    ), undated AS (
+      SELECT
+        patient,
+        MIN(index_lo) FILTER(WHERE
+          (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )) AS day_lo,
+        COALESCE(
+          ANY_VALUE(first_day),
+          MAX(index_hi) FILTER(WHERE
+            (
+              eligible IS NULL OR NOT is_dated
+            )
+            AND (
+              first_day IS NULL OR index_lo < first_day
+            ))
+        ) AS day_hi
+      FROM rule_0_found
+      WHERE
+        TRUE
+      GROUP BY
+        patient
+      HAVING
+        BOOL_OR(
+          CAST((
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          ) AS BOOLEAN)
+        )
+    )
+    SELECT
+      p.patient AS unit,
+      p.patient,
+      COALESCE(a.day_lo, o.day_lo) AS day_lo,
+      COALESCE(a.day_hi, o.day_hi) AS day_hi,
+      COALESCE(a.clinician, '') AS clinician,
+      '' AS modality,
+      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      NOT o.patient IS NULL AS is_undated,
+      COALESCE(a.proposed, FALSE) AS proposed,
+      COALESCE(a.short, FALSE) AS short,
+      a.*
+      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+    FROM patients AS p
+    LEFT JOIN person AS a
+      ON a.patient = p.patient
+    LEFT JOIN undated AS o
+      ON o.patient = p.patient
+  )
+);
+
+-- rule_1_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    without_imaging
+  ) AS BIGINT), 2) * 129140163 AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      no_index
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      is_undated
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      dated
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      require_0
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      require_1
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      exclude_0
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      exclude_1
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      exclude_2
+    ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
+      exclude_3
+    ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
+      exclude_4
+    ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 177147 AS shared
+  FROM (
+    WITH gathered AS (
+      SELECT
+        patient,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS requires,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS eligible,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS spared,
+        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
+          is_open) AS missed,
+        CASE
+          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          THEN TRUE
+          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          THEN CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+          ELSE CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+        END AS numerator,
+        MIN(
+          {'rank': CASE
+            WHEN eligible AND numerator
+            THEN 0
+            WHEN eligible
+            THEN 1
+            WHEN requires
+            THEN 2
+            ELSE 3
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+        ) AS named,
+        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
+        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
+        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
+        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
+        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
+        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
+        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
+        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
+        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
+        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
+        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
+        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
+        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+      FROM rule_1_answer
+      GROUP BY
+        patient
+    ), told AS (
+      SELECT
+        *,
+        CASE
+          WHEN NOT eligible IS NULL
+          THEN NOT eligible
+          WHEN requires
+          THEN NULL
+          ELSE NOT spared
+        END AS excluded
+      FROM gathered
+    ), person AS (
+      SELECT
+        patient,
+        named.lo AS day_lo,
+        named.hi AS day_hi,
+        named.clinician,
+        named.proposed,
+        named.short,
+        numerator,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(dated_open, TRUE)
+          ELSE NOT dated_fails
+        END AS dated,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_0_open, TRUE)
+          ELSE NOT require_0_fails
+        END AS require_0,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_1_open, TRUE)
+          ELSE NOT require_1_fails
+        END AS require_1,
+        CASE
+          WHEN excluded
+          THEN exclude_0_holds
+          WHEN excluded IS NULL AND exclude_0_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_0,
+        CASE
+          WHEN excluded
+          THEN exclude_1_holds
+          WHEN excluded IS NULL AND exclude_1_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_1,
+        CASE
+          WHEN excluded
+          THEN exclude_2_holds
+          WHEN excluded IS NULL AND exclude_2_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_2,
+        CASE
+          WHEN excluded
+          THEN exclude_3_holds
+          WHEN excluded IS NULL AND exclude_3_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_3,
+        CASE
+          WHEN excluded
+          THEN exclude_4_holds
+          WHEN excluded IS NULL AND exclude_4_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_4,
+        FALSE AS no_exclusion,
+        missed AND not_yet AS not_yet,
+        missed AND without_imaging AS without_imaging,
+        FALSE AS is_undated
+      FROM told
+    ), undated AS (
+      SELECT
+        patient,
+        MIN(index_lo) FILTER(WHERE
+          (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )) AS day_lo,
+        COALESCE(
+          ANY_VALUE(first_day),
+          MAX(index_hi) FILTER(WHERE
+            (
+              eligible IS NULL OR NOT is_dated
+            )
+            AND (
+              first_day IS NULL OR index_lo < first_day
+            ))
+        ) AS day_hi
+      FROM rule_1_found
+      WHERE
+        TRUE
+      GROUP BY
+        patient
+      HAVING
+        BOOL_OR(
+          CAST((
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          ) AS BOOLEAN)
+        )
+    )
+    SELECT
+      p.patient AS unit,
+      p.patient,
+      COALESCE(a.day_lo, o.day_lo) AS day_lo,
+      COALESCE(a.day_hi, o.day_hi) AS day_hi,
+      COALESCE(a.clinician, '') AS clinician,
+      '' AS modality,
+      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      NOT o.patient IS NULL AS is_undated,
+      COALESCE(a.proposed, FALSE) AS proposed,
+      COALESCE(a.short, FALSE) AS short,
+      a.*
+      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+    FROM patients AS p
+    LEFT JOIN person AS a
+      ON a.patient = p.patient
+    LEFT JOIN undated AS o
+      ON o.patient = p.patient
+  )
+);
+
+-- rule_2_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    without_imaging
+  ) AS BIGINT), 2) * 129140163 AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      no_index
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      is_undated
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      dated
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      require_0
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      require_1
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      exclude_0
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      exclude_1
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      exclude_2
+    ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
+      exclude_3
+    ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
+      exclude_4
+    ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 177147 AS shared
+  FROM (
+    WITH gathered AS (
+      SELECT
+        patient,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS requires,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS eligible,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS spared,
+        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
+          is_open) AS missed,
+        CASE
+          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          THEN TRUE
+          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          THEN CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+          ELSE CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+        END AS numerator,
+        MIN(
+          {'rank': CASE
+            WHEN eligible AND numerator
+            THEN 0
+            WHEN eligible
+            THEN 1
+            WHEN requires
+            THEN 2
+            ELSE 3
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+        ) AS named,
+        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
+        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
+        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
+        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
+        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
+        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
+        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
+        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
+        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
+        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
+        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
+        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
+        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+      FROM rule_2_answer
+      GROUP BY
+        patient
+    ), told AS (
+      SELECT
+        *,
+        CASE
+          WHEN NOT eligible IS NULL
+          THEN NOT eligible
+          WHEN requires
+          THEN NULL
+          ELSE NOT spared
+        END AS excluded
+      FROM gathered
+    ), person AS (
+      SELECT
+        patient,
+        named.lo AS day_lo,
+        named.hi AS day_hi,
+        named.clinician,
+        named.proposed,
+        named.short,
+        numerator,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(dated_open, TRUE)
+          ELSE NOT dated_fails
+        END AS dated,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_0_open, TRUE)
+          ELSE NOT require_0_fails
+        END AS require_0,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_1_open, TRUE)
+          ELSE NOT require_1_fails
+        END AS require_1,
+        CASE
+          WHEN excluded
+          THEN exclude_0_holds
+          WHEN excluded IS NULL AND exclude_0_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_0,
+        CASE
+          WHEN excluded
+          THEN exclude_1_holds
+          WHEN excluded IS NULL AND exclude_1_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_1,
+        CASE
+          WHEN excluded
+          THEN exclude_2_holds
+          WHEN excluded IS NULL AND exclude_2_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_2,
+        CASE
+          WHEN excluded
+          THEN exclude_3_holds
+          WHEN excluded IS NULL AND exclude_3_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_3,
+        CASE
+          WHEN excluded
+          THEN exclude_4_holds
+          WHEN excluded IS NULL AND exclude_4_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_4,
+        FALSE AS no_exclusion,
+        missed AND not_yet AS not_yet,
+        missed AND without_imaging AS without_imaging,
+        FALSE AS is_undated
+      FROM told
+    ), undated AS (
+      SELECT
+        patient,
+        MIN(index_lo) FILTER(WHERE
+          (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )) AS day_lo,
+        COALESCE(
+          ANY_VALUE(first_day),
+          MAX(index_hi) FILTER(WHERE
+            (
+              eligible IS NULL OR NOT is_dated
+            )
+            AND (
+              first_day IS NULL OR index_lo < first_day
+            ))
+        ) AS day_hi
+      FROM rule_2_found
+      WHERE
+        TRUE
+      GROUP BY
+        patient
+      HAVING
+        BOOL_OR(
+          CAST((
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          ) AS BOOLEAN)
+        )
+    )
+    SELECT
+      p.patient AS unit,
+      p.patient,
+      COALESCE(a.day_lo, o.day_lo) AS day_lo,
+      COALESCE(a.day_hi, o.day_hi) AS day_hi,
+      COALESCE(a.clinician, '') AS clinician,
+      '' AS modality,
+      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      NOT o.patient IS NULL AS is_undated,
+      COALESCE(a.proposed, FALSE) AS proposed,
+      COALESCE(a.short, FALSE) AS short,
+      a.*
+      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+    FROM patients AS p
+    LEFT JOIN person AS a
+      ON a.patient = p.patient
+    LEFT JOIN undated AS o
+      ON o.patient = p.patient
+  )
+);
+
+-- rule_3_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    without_imaging
+  ) AS BIGINT), 2) * 129140163 AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      no_index
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      is_undated
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      dated
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      require_0
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      require_1
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      exclude_0
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      exclude_1
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      exclude_2
+    ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
+      exclude_3
+    ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
+      exclude_4
+    ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 177147 AS shared
+  FROM (
+    WITH gathered AS (
+      SELECT
+        patient,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS requires,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS eligible,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS spared,
+        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
+          is_open) AS missed,
+        CASE
+          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          THEN TRUE
+          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          THEN CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+          ELSE CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+        END AS numerator,
+        MIN(
+          {'rank': CASE
+            WHEN eligible AND numerator
+            THEN 0
+            WHEN eligible
+            THEN 1
+            WHEN requires
+            THEN 2
+            ELSE 3
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+        ) AS named,
+        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
+        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
+        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
+        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
+        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
+        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
+        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
+        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
+        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
+        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
+        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
+        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
+        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+      FROM rule_3_answer
+      GROUP BY
+        patient
+    ), told AS (
+      SELECT
+        *,
+        CASE
+          WHEN NOT eligible IS NULL
+          THEN NOT eligible
+          WHEN requires
+          THEN NULL
+          ELSE NOT spared
+        END AS excluded
+      FROM gathered
+    ), person AS (
+      SELECT
+        patient,
+        named.lo AS day_lo,
+        named.hi AS day_hi,
+        named.clinician,
+        named.proposed,
+        named.short,
+        numerator,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(dated_open, TRUE)
+          ELSE NOT dated_fails
+        END AS dated,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_0_open, TRUE)
+          ELSE NOT require_0_fails
+        END AS require_0,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_1_open, TRUE)
+          ELSE NOT require_1_fails
+        END AS require_1,
+        CASE
+          WHEN excluded
+          THEN exclude_0_holds
+          WHEN excluded IS NULL AND exclude_0_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_0,
+        CASE
+          WHEN excluded
+          THEN exclude_1_holds
+          WHEN excluded IS NULL AND exclude_1_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_1,
+        CASE
+          WHEN excluded
+          THEN exclude_2_holds
+          WHEN excluded IS NULL AND exclude_2_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_2,
+        CASE
+          WHEN excluded
+          THEN exclude_3_holds
+          WHEN excluded IS NULL AND exclude_3_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_3,
+        CASE
+          WHEN excluded
+          THEN exclude_4_holds
+          WHEN excluded IS NULL AND exclude_4_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_4,
+        FALSE AS no_exclusion,
+        missed AND not_yet AS not_yet,
+        missed AND without_imaging AS without_imaging,
+        FALSE AS is_undated
+      FROM told
+    ), undated AS (
+      SELECT
+        patient,
+        MIN(index_lo) FILTER(WHERE
+          (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )) AS day_lo,
+        COALESCE(
+          ANY_VALUE(first_day),
+          MAX(index_hi) FILTER(WHERE
+            (
+              eligible IS NULL OR NOT is_dated
+            )
+            AND (
+              first_day IS NULL OR index_lo < first_day
+            ))
+        ) AS day_hi
+      FROM rule_3_found
+      WHERE
+        TRUE
+      GROUP BY
+        patient
+      HAVING
+        BOOL_OR(
+          CAST((
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          ) AS BOOLEAN)
+        )
+    )
+    SELECT
+      p.patient AS unit,
+      p.patient,
+      COALESCE(a.day_lo, o.day_lo) AS day_lo,
+      COALESCE(a.day_hi, o.day_hi) AS day_hi,
+      COALESCE(a.clinician, '') AS clinician,
+      '' AS modality,
+      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      NOT o.patient IS NULL AS is_undated,
+      COALESCE(a.proposed, FALSE) AS proposed,
+      COALESCE(a.short, FALSE) AS short,
+      a.*
+      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+    FROM patients AS p
+    LEFT JOIN person AS a
+      ON a.patient = p.patient
+    LEFT JOIN undated AS o
+      ON o.patient = p.patient
+  )
+);
+
+-- rule_4_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 387420489 + COALESCE(CAST((
+    without_imaging
+  ) AS BIGINT), 2) * 1162261467 AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      no_index
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      is_undated
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      dated
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      require_0
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      exclude_0
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      exclude_1
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      exclude_2
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      exclude_3
+    ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
+      exclude_4
+    ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
+      exclude_5
+    ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
+      exclude_6
+    ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      exclude_7
+    ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 1594323 AS shared
+  FROM (
+    WITH gathered AS (
+      SELECT
+        patient,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS requires,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS eligible,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS spared,
+        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
+          is_open) AS missed,
+        CASE
+          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          THEN TRUE
+          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          THEN CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+          ELSE CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+        END AS numerator,
+        MIN(
+          {'rank': CASE
+            WHEN eligible AND numerator
+            THEN 0
+            WHEN eligible
+            THEN 1
+            WHEN requires
+            THEN 2
+            ELSE 3
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+        ) AS named,
+        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
+        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
+        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
+        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
+        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
+        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
+        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
+        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
+        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_5, FALSE) AS BOOLEAN)) AS exclude_5_holds,
+        BOOL_OR(CAST(is_open AND exclude_5 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_5_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_6, FALSE) AS BOOLEAN)) AS exclude_6_holds,
+        BOOL_OR(CAST(is_open AND exclude_6 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_6_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_7, FALSE) AS BOOLEAN)) AS exclude_7_holds,
+        BOOL_OR(CAST(is_open AND exclude_7 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_7_may,
+        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
+        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+      FROM rule_4_answer
+      GROUP BY
+        patient
+    ), told AS (
+      SELECT
+        *,
+        CASE
+          WHEN NOT eligible IS NULL
+          THEN NOT eligible
+          WHEN requires
+          THEN NULL
+          ELSE NOT spared
+        END AS excluded
+      FROM gathered
+    ), person AS (
+      SELECT
+        patient,
+        named.lo AS day_lo,
+        named.hi AS day_hi,
+        named.clinician,
+        named.proposed,
+        named.short,
+        numerator,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(dated_open, TRUE)
+          ELSE NOT dated_fails
+        END AS dated,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_0_open, TRUE)
+          ELSE NOT require_0_fails
+        END AS require_0,
+        CASE
+          WHEN excluded
+          THEN exclude_0_holds
+          WHEN excluded IS NULL AND exclude_0_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_0,
+        CASE
+          WHEN excluded
+          THEN exclude_1_holds
+          WHEN excluded IS NULL AND exclude_1_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_1,
+        CASE
+          WHEN excluded
+          THEN exclude_2_holds
+          WHEN excluded IS NULL AND exclude_2_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_2,
+        CASE
+          WHEN excluded
+          THEN exclude_3_holds
+          WHEN excluded IS NULL AND exclude_3_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_3,
+        CASE
+          WHEN excluded
+          THEN exclude_4_holds
+          WHEN excluded IS NULL AND exclude_4_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_4,
+        CASE
+          WHEN excluded
+          THEN exclude_5_holds
+          WHEN excluded IS NULL AND exclude_5_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_5,
+        CASE
+          WHEN excluded
+          THEN exclude_6_holds
+          WHEN excluded IS NULL AND exclude_6_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_6,
+        CASE
+          WHEN excluded
+          THEN exclude_7_holds
+          WHEN excluded IS NULL AND exclude_7_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_7,
+        FALSE AS no_exclusion,
+        missed AND not_yet AS not_yet,
+        missed AND without_imaging AS without_imaging,
+        FALSE AS is_undated
+      FROM told
+    ), undated AS (
+      SELECT
+        patient,
+        MIN(index_lo) FILTER(WHERE
+          (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )) AS day_lo,
+        COALESCE(
+          ANY_VALUE(first_day),
+          MAX(index_hi) FILTER(WHERE
+            (
+              eligible IS NULL OR NOT is_dated
+            )
+            AND (
+              first_day IS NULL OR index_lo < first_day
+            ))
+        ) AS day_hi
+      FROM rule_4_found
+      WHERE
+        FALSE
+      GROUP BY
+        patient
+      HAVING
+        BOOL_OR(
+          CAST((
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          ) AS BOOLEAN)
+        )
+    )
+    SELECT
+      p.patient AS unit,
+      p.patient,
+      COALESCE(a.day_lo, o.day_lo) AS day_lo,
+      COALESCE(a.day_hi, o.day_hi) AS day_hi,
+      COALESCE(a.clinician, '') AS clinician,
+      '' AS modality,
+      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      NOT o.patient IS NULL AS is_undated,
+      COALESCE(a.proposed, FALSE) AS proposed,
+      COALESCE(a.short, FALSE) AS short,
+      a.*
+      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+    FROM patients AS p
+    LEFT JOIN person AS a
+      ON a.patient = p.patient
+    LEFT JOIN undated AS o
+      ON o.patient = p.patient
+  )
+);
+
+-- rule_5_pattern
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  shared + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
+    TRUE
+  ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
+    without_imaging
+  ) AS BIGINT), 2) * 387420489 AS pattern_0
+FROM (
+  SELECT
+    *,
+    0 + COALESCE(CAST((
+      no_index
+    ) AS BIGINT), 2) * 1 + COALESCE(CAST((
+      is_undated
+    ) AS BIGINT), 2) * 3 + COALESCE(CAST((
+      dated
+    ) AS BIGINT), 2) * 9 + COALESCE(CAST((
+      require_0
+    ) AS BIGINT), 2) * 27 + COALESCE(CAST((
+      exclude_0
+    ) AS BIGINT), 2) * 81 + COALESCE(CAST((
+      exclude_1
+    ) AS BIGINT), 2) * 243 + COALESCE(CAST((
+      exclude_2
+    ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+      exclude_3
+    ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
+      exclude_4
+    ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
+      exclude_5
+    ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
+      exclude_6
+    ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
+      proposed
+    ) AS BIGINT), 2) * 531441 AS shared
+  FROM (
+    WITH gathered AS (
+      SELECT
+        patient,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS requires,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS eligible,
+        (
+          CASE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
+            THEN TRUE
+            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            THEN NULL
+            ELSE FALSE
+          END
+        ) AS spared,
+        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
+          is_open) AS missed,
+        CASE
+          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          THEN TRUE
+          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          THEN CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              eligible IS DISTINCT FROM FALSE AND is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+          ELSE CASE
+            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN TRUE
+            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
+              is_open)
+            THEN FALSE
+            ELSE NULL
+          END
+        END AS numerator,
+        MIN(
+          {'rank': CASE
+            WHEN eligible AND numerator
+            THEN 0
+            WHEN eligible
+            THEN 1
+            WHEN requires
+            THEN 2
+            ELSE 3
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+        ) AS named,
+        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
+        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
+        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
+        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
+        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
+        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
+        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
+        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
+        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_5, FALSE) AS BOOLEAN)) AS exclude_5_holds,
+        BOOL_OR(CAST(is_open AND exclude_5 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_5_may,
+        BOOL_OR(CAST(is_open AND COALESCE(exclude_6, FALSE) AS BOOLEAN)) AS exclude_6_holds,
+        BOOL_OR(CAST(is_open AND exclude_6 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_6_may,
+        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
+        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+      FROM rule_5_answer
+      GROUP BY
+        patient
+    ), told AS (
+      SELECT
+        *,
+        CASE
+          WHEN NOT eligible IS NULL
+          THEN NOT eligible
+          WHEN requires
+          THEN NULL
+          ELSE NOT spared
+        END AS excluded
+      FROM gathered
+    ), person AS (
+      SELECT
+        patient,
+        named.lo AS day_lo,
+        named.hi AS day_hi,
+        named.clinician,
+        named.proposed,
+        named.short,
+        numerator,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(dated_open, TRUE)
+          ELSE NOT dated_fails
+        END AS dated,
+        CASE
+          WHEN requires
+          THEN TRUE
+          WHEN requires IS NULL
+          THEN NOT NULLIF(require_0_open, TRUE)
+          ELSE NOT require_0_fails
+        END AS require_0,
+        CASE
+          WHEN excluded
+          THEN exclude_0_holds
+          WHEN excluded IS NULL AND exclude_0_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_0,
+        CASE
+          WHEN excluded
+          THEN exclude_1_holds
+          WHEN excluded IS NULL AND exclude_1_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_1,
+        CASE
+          WHEN excluded
+          THEN exclude_2_holds
+          WHEN excluded IS NULL AND exclude_2_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_2,
+        CASE
+          WHEN excluded
+          THEN exclude_3_holds
+          WHEN excluded IS NULL AND exclude_3_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_3,
+        CASE
+          WHEN excluded
+          THEN exclude_4_holds
+          WHEN excluded IS NULL AND exclude_4_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_4,
+        CASE
+          WHEN excluded
+          THEN exclude_5_holds
+          WHEN excluded IS NULL AND exclude_5_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_5,
+        CASE
+          WHEN excluded
+          THEN exclude_6_holds
+          WHEN excluded IS NULL AND exclude_6_may
+          THEN NULL
+          ELSE FALSE
+        END AS exclude_6,
+        FALSE AS no_exclusion,
+        missed AND not_yet AS not_yet,
+        missed AND without_imaging AS without_imaging,
+        FALSE AS is_undated
+      FROM told
+    ), undated AS (
+      SELECT
+        patient,
+        MIN(index_lo) FILTER(WHERE
+          (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )) AS day_lo,
+        COALESCE(
+          ANY_VALUE(first_day),
+          MAX(index_hi) FILTER(WHERE
+            (
+              eligible IS NULL OR NOT is_dated
+            )
+            AND (
+              first_day IS NULL OR index_lo < first_day
+            ))
+        ) AS day_hi
+      FROM rule_5_found
+      WHERE
+        TRUE
+      GROUP BY
+        patient
+      HAVING
+        BOOL_OR(
+          CAST((
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          ) AS BOOLEAN)
+        )
+    )
+    SELECT
+      p.patient AS unit,
+      p.patient,
+      COALESCE(a.day_lo, o.day_lo) AS day_lo,
+      COALESCE(a.day_hi, o.day_hi) AS day_hi,
+      COALESCE(a.clinician, '') AS clinician,
+      '' AS modality,
+      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      NOT o.patient IS NULL AS is_undated,
+      COALESCE(a.proposed, FALSE) AS proposed,
+      COALESCE(a.short, FALSE) AS short,
+      a.*
+      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+    FROM patients AS p
+    LEFT JOIN person AS a
+      ON a.patient = p.patient
+    LEFT JOIN undated AS o
+      ON o.patient = p.patient
   )
 );
 
@@ -5387,6 +11744,1610 @@ FROM (
     '' AS assumed,
     FALSE AS proposed
   FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'hedis-lbp-my2025' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_index,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_2,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_7,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_8,
+      CASE (
+        pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_9,
+      CASE (
+        pattern // 43046721
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_10,
+      CASE (
+        pattern // 129140163
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_11,
+      CASE (
+        pattern // 387420489
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_12,
+      CASE (
+        pattern // 1162261467
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_13,
+      CASE (
+        pattern // 3486784401
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_14,
+      CASE (
+        pattern // 10460353203
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_15,
+      CASE (
+        pattern // 31381059609
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      CASE (
+        pattern // 94143178827
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+          pattern // 282429536481
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS population_recorded,
+      CASE (
+          pattern // 847288609443
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS population,
+      CASE (
+          pattern // 2541865828329
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS numerator_recorded,
+      CASE (
+          pattern // 7625597484987
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS numerator,
+      CASE
+        WHEN CASE (
+            pattern // 22876792454961
+          ) % 3
+          WHEN 1
+          THEN TRUE
+          WHEN 0
+          THEN FALSE
+          ELSE NULL
+        END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+                pattern // 68630377364883
+              ) % 3
+              WHEN 1
+              THEN TRUE
+              WHEN 0
+              THEN FALSE
+              ELSE NULL
+            END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM rule_0_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        exclude_0
+        OR exclude_1
+        OR exclude_2
+        OR exclude_3
+        OR exclude_4
+        OR exclude_5
+        OR exclude_6
+        OR exclude_7
+        OR exclude_8
+        OR exclude_9
+        OR exclude_10
+        OR exclude_11
+        OR exclude_12
+        OR exclude_13
+        OR exclude_14
+        OR exclude_15
+      ) AS excluded,
+      (
+        no_index
+        OR (
+          require_0 IS FALSE
+        )
+        OR (
+          require_1 IS FALSE
+        )
+        OR (
+          require_2 IS FALSE
+        )
+      ) AS is_outside,
+      COALESCE(is_undated, FALSE) AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN require_2 IS NULL THEN 'age-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_0 IS NULL THEN 'cancer-unknown' END,
+        CASE WHEN require_0 IS NULL THEN 'clean-period-unknown' END,
+        CASE WHEN dated IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_14 IS NULL THEN 'death-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_7 IS NULL THEN 'drug-use-unknown' END,
+        CASE WHEN require_1 IS NULL THEN 'enrolment-unknown' END,
+        CASE
+          WHEN excluded IS NULL AND exclude_11 IS NULL
+          THEN 'fragility-fracture-unknown'
+        END,
+        CASE WHEN excluded IS NULL AND exclude_15 IS NULL THEN 'frailty-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_1 IS NULL THEN 'hiv-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_9 IS NULL THEN 'infection-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_6 IS NULL THEN 'lumbar-surgery-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_8 IS NULL THEN 'neurologic-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE
+          WHEN excluded IS NULL AND exclude_4 IS NULL
+          THEN 'osteoporosis-medicine-unknown'
+        END,
+        CASE WHEN excluded IS NULL AND exclude_3 IS NULL THEN 'osteoporosis-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_13 IS NULL THEN 'palliative-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_5 IS NULL THEN 'spondylopathy-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_12 IS NULL THEN 'steroid-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_2 IS NULL THEN 'transplant-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_10 IS NULL THEN 'trauma-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            (
+              dated AND require_0 AND require_1 AND require_2
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            (
+              dated AND require_0 AND require_1 AND require_2
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN (
+          require_2 IS FALSE
+        ) THEN 'age' END,
+        CASE WHEN (
+          require_0 IS FALSE
+        ) THEN 'clean-period' END,
+        CASE WHEN (
+          require_1 IS FALSE
+        ) THEN 'enrolment' END,
+        CASE WHEN no_index THEN 'no-index' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN exclude_0 THEN 'cancer' END,
+        CASE WHEN exclude_14 THEN 'death' END,
+        CASE WHEN exclude_7 THEN 'drug-use' END,
+        CASE WHEN exclude_11 THEN 'fragility-fracture' END,
+        CASE WHEN exclude_15 THEN 'frailty' END,
+        CASE WHEN exclude_1 THEN 'hiv' END,
+        CASE WHEN exclude_9 THEN 'infection' END,
+        CASE WHEN exclude_6 THEN 'lumbar-surgery' END,
+        CASE WHEN exclude_8 THEN 'neurologic' END,
+        CASE WHEN exclude_3 THEN 'osteoporosis' END,
+        CASE WHEN exclude_4 THEN 'osteoporosis-medicine' END,
+        CASE WHEN exclude_13 THEN 'palliative' END,
+        CASE WHEN exclude_5 THEN 'spondylopathy' END,
+        CASE WHEN exclude_12 THEN 'steroid' END,
+        CASE WHEN exclude_2 THEN 'transplant' END,
+        CASE WHEN exclude_10 THEN 'trauma' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        (
+          dated AND require_0 AND require_1 AND require_2
+        )
+      )
+      AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE
+        WHEN no_index IS FALSE AND is_undated IS FALSE AND short
+        THEN 'look-back-short'
+      END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'cms166v4' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_index,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM rule_1_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        exclude_0 OR exclude_1 OR exclude_2 OR exclude_3 OR exclude_4
+      ) AS excluded,
+      (
+        no_index OR (
+          require_0 IS FALSE
+        ) OR (
+          require_1 IS FALSE
+        )
+      ) AS is_outside,
+      COALESCE(is_undated, FALSE) AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN require_1 IS NULL THEN 'age-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_1 IS NULL THEN 'cancer-unknown' END,
+        CASE WHEN dated IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_3 IS NULL THEN 'drug-use-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_4 IS NULL THEN 'neurologic-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE
+          WHEN excluded IS NULL AND exclude_0 IS NULL
+          THEN 'prior-low-back-pain-unknown'
+        END,
+        CASE WHEN excluded IS NULL AND exclude_2 IS NULL THEN 'trauma-unknown' END,
+        CASE WHEN require_0 IS NULL THEN 'visit-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            (
+              dated AND require_0 AND require_1
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            (
+              dated AND require_0 AND require_1
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN (
+          require_1 IS FALSE
+        ) THEN 'age' END,
+        CASE WHEN no_index THEN 'no-index' END,
+        CASE WHEN (
+          require_0 IS FALSE
+        ) THEN 'visit' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN exclude_1 THEN 'cancer' END,
+        CASE WHEN exclude_3 THEN 'drug-use' END,
+        CASE WHEN exclude_4 THEN 'neurologic' END,
+        CASE WHEN exclude_0 THEN 'prior-low-back-pain' END,
+        CASE WHEN exclude_2 THEN 'trauma' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        (
+          dated AND require_0 AND require_1
+        )
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE
+        WHEN no_index IS FALSE AND is_undated IS FALSE AND short
+        THEN 'look-back-short'
+      END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'cms166v5' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_index,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM rule_2_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        exclude_0 OR exclude_1 OR exclude_2 OR exclude_3 OR exclude_4
+      ) AS excluded,
+      (
+        no_index OR (
+          require_0 IS FALSE
+        ) OR (
+          require_1 IS FALSE
+        )
+      ) AS is_outside,
+      COALESCE(is_undated, FALSE) AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN require_1 IS NULL THEN 'age-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_1 IS NULL THEN 'cancer-unknown' END,
+        CASE WHEN dated IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_3 IS NULL THEN 'drug-use-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_4 IS NULL THEN 'neurologic-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE
+          WHEN excluded IS NULL AND exclude_0 IS NULL
+          THEN 'prior-low-back-pain-unknown'
+        END,
+        CASE WHEN excluded IS NULL AND exclude_2 IS NULL THEN 'trauma-unknown' END,
+        CASE WHEN require_0 IS NULL THEN 'visit-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            (
+              dated AND require_0 AND require_1
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            (
+              dated AND require_0 AND require_1
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN (
+          require_1 IS FALSE
+        ) THEN 'age' END,
+        CASE WHEN no_index THEN 'no-index' END,
+        CASE WHEN (
+          require_0 IS FALSE
+        ) THEN 'visit' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN exclude_1 THEN 'cancer' END,
+        CASE WHEN exclude_3 THEN 'drug-use' END,
+        CASE WHEN exclude_4 THEN 'neurologic' END,
+        CASE WHEN exclude_0 THEN 'prior-low-back-pain' END,
+        CASE WHEN exclude_2 THEN 'trauma' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        (
+          dated AND require_0 AND require_1
+        )
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE
+        WHEN no_index IS FALSE AND is_undated IS FALSE AND short
+        THEN 'look-back-short'
+      END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'nqf0052-2012' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_index,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE
+        WHEN CASE (
+          pattern // 43046721
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 129140163
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM rule_3_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        exclude_0 OR exclude_1 OR exclude_2 OR exclude_3 OR exclude_4
+      ) AS excluded,
+      (
+        no_index OR (
+          require_0 IS FALSE
+        ) OR (
+          require_1 IS FALSE
+        )
+      ) AS is_outside,
+      COALESCE(is_undated, FALSE) AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN require_0 IS NULL THEN 'age-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_1 IS NULL THEN 'cancer-unknown' END,
+        CASE WHEN dated IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_3 IS NULL THEN 'drug-use-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_4 IS NULL THEN 'neurologic-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE
+          WHEN excluded IS NULL AND exclude_0 IS NULL
+          THEN 'prior-low-back-pain-unknown'
+        END,
+        CASE WHEN excluded IS NULL AND exclude_2 IS NULL THEN 'trauma-unknown' END,
+        CASE WHEN require_1 IS NULL THEN 'visit-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            (
+              dated AND require_0 AND require_1
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            (
+              dated AND require_0 AND require_1
+            )
+          )
+          AND population
+          AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN (
+          require_0 IS FALSE
+        ) THEN 'age' END,
+        CASE WHEN no_index THEN 'no-index' END,
+        CASE WHEN (
+          require_1 IS FALSE
+        ) THEN 'visit' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN exclude_1 THEN 'cancer' END,
+        CASE WHEN exclude_3 THEN 'drug-use' END,
+        CASE WHEN exclude_4 THEN 'neurologic' END,
+        CASE WHEN exclude_0 THEN 'prior-low-back-pain' END,
+        CASE WHEN exclude_2 THEN 'trauma' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        (
+          dated AND require_0 AND require_1
+        )
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE
+        WHEN no_index IS FALSE AND is_undated IS FALSE AND short
+        THEN 'look-back-short'
+      END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'charlesworth-2016' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_index,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_7,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 43046721
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 129140163
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE
+        WHEN CASE (
+          pattern // 387420489
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 1162261467
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM rule_4_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        exclude_0
+        OR exclude_1
+        OR exclude_2
+        OR exclude_3
+        OR exclude_4
+        OR exclude_5
+        OR exclude_6
+        OR exclude_7
+      ) AS excluded,
+      (
+        no_index OR (
+          require_0 IS FALSE
+        )
+      ) AS is_outside,
+      COALESCE(is_undated, FALSE) AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN excluded IS NULL AND exclude_1 IS NULL THEN 'cancer-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_0 IS NULL THEN 'chronic-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_6 IS NULL THEN 'constitutional-unknown' END,
+        CASE WHEN dated IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_3 IS NULL THEN 'drug-use-unknown' END,
+        CASE WHEN require_0 IS NULL THEN 'enrolment-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_5 IS NULL THEN 'infection-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_4 IS NULL THEN 'neurologic-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_7 IS NULL THEN 'radiculopathy-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_2 IS NULL THEN 'trauma-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            (
+              dated AND require_0
+            )
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            (
+              dated AND require_0
+            )
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN (
+          require_0 IS FALSE
+        ) THEN 'enrolment' END,
+        CASE WHEN no_index THEN 'no-index' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN exclude_1 THEN 'cancer' END,
+        CASE WHEN exclude_0 THEN 'chronic' END,
+        CASE WHEN exclude_6 THEN 'constitutional' END,
+        CASE WHEN exclude_3 THEN 'drug-use' END,
+        CASE WHEN exclude_5 THEN 'infection' END,
+        CASE WHEN exclude_4 THEN 'neurologic' END,
+        CASE WHEN exclude_7 THEN 'radiculopathy' END,
+        CASE WHEN exclude_2 THEN 'trauma' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        (
+          dated AND require_0
+        )
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE
+        WHEN no_index IS FALSE AND is_undated IS FALSE AND short
+        THEN 'look-back-short'
+      END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
+)
+UNION ALL
+SELECT
+  *
+FROM (
+  WITH unpacked AS (
+    SELECT
+      'cmaj-open-ontario' AS indicator,
+      pattern,
+      CASE (
+        pattern // 1
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS no_index,
+      CASE (
+        pattern // 3
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
+      CASE (
+        pattern // 9
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      CASE (
+        pattern // 27
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      CASE (
+        pattern // 81
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      CASE (
+        pattern // 243
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      CASE (
+        pattern // 729
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      CASE (
+        pattern // 2187
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      CASE (
+        pattern // 6561
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      CASE (
+        pattern // 19683
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
+      CASE (
+        pattern // 59049
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
+      CASE (
+        pattern // 177147
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      CASE (
+        pattern // 531441
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      CASE (
+        pattern // 1594323
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      CASE (
+        pattern // 4782969
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      CASE (
+        pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 43046721
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
+      CASE
+        WHEN CASE (
+          pattern // 129140163
+        ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+        THEN 'not-yet'
+        ELSE CONCAT_WS(
+          ';',
+          CASE
+            WHEN CASE (
+              pattern // 387420489
+            ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
+            THEN 'not-carried:imaging'
+          END
+        )
+      END AS missed,
+      '' AS also,
+      FALSE AS is_beside
+    FROM (
+      SELECT DISTINCT
+        pattern_0 AS pattern
+      FROM rule_5_pattern
+      WHERE
+        NOT pattern_0 IS NULL
+    )
+  ), judged AS (
+    SELECT
+      *,
+      (
+        exclude_0
+        OR exclude_1
+        OR exclude_2
+        OR exclude_3
+        OR exclude_4
+        OR exclude_5
+        OR exclude_6
+      ) AS excluded,
+      (
+        no_index OR (
+          require_0 IS FALSE
+        )
+      ) AS is_outside,
+      COALESCE(is_undated, FALSE) AS is_undated
+    FROM unpacked
+  ), doubted AS (
+    SELECT
+      *,
+      CONCAT_WS(
+        ';',
+        CASE WHEN require_0 IS NULL THEN 'age-unknown' END,
+        CASE WHEN dated IS NULL THEN 'date-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_3 IS NULL THEN 'fracture-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_1 IS NULL THEN 'neoplasm-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_2 IS NULL THEN 'neurologic-unknown' END,
+        CASE WHEN numerator_recorded IS NULL THEN 'numerator-unknown' END,
+        CASE WHEN population_recorded IS NULL THEN 'population-unknown' END,
+        CASE
+          WHEN excluded IS NULL AND exclude_0 IS NULL
+          THEN 'prior-low-back-pain-unknown'
+        END,
+        CASE
+          WHEN excluded IS NULL AND exclude_5 IS NULL
+          THEN 'prior-spine-image-unknown'
+        END,
+        CASE WHEN excluded IS NULL AND exclude_4 IS NULL THEN 'spine-surgeon-unknown' END,
+        CASE WHEN excluded IS NULL AND exclude_6 IS NULL THEN 'spine-surgery-unknown' END
+      ) AS doubts
+    FROM judged
+  ), sorted_out AS (
+    SELECT
+      *,
+      CASE
+        WHEN is_outside
+        THEN 'outside'
+        WHEN is_undated
+        THEN 'undecided'
+        WHEN missed <> ''
+        THEN 'not-evaluated'
+        WHEN excluded
+        THEN 'excluded'
+        WHEN is_beside AND population IS NULL
+        THEN 'beside'
+        WHEN population_recorded IS FALSE
+        THEN 'outside'
+        WHEN doubts <> ''
+        THEN 'undecided'
+        ELSE 'in'
+      END AS category,
+      CASE
+        WHEN (
+          (
+            (
+              dated AND require_0
+            )
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+        WHEN NOT (
+          (
+            (
+              dated AND require_0
+            )
+          ) AND population AND (
+            NOT excluded
+          )
+        )
+        THEN 1
+        ELSE 1 + CASE WHEN numerator THEN 4 WHEN NOT numerator THEN 2 ELSE 6 END
+      END AS allowed
+    FROM doubted
+  )
+  SELECT
+    indicator,
+    pattern,
+    category,
+    CASE
+      WHEN is_outside
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN (
+          require_0 IS FALSE
+        ) THEN 'age' END,
+        CASE WHEN no_index THEN 'no-index' END
+      )
+      WHEN is_undated
+      THEN CONCAT_WS(';', CASE WHEN TRUE THEN 'date-unknown' END)
+      WHEN category = 'not-evaluated'
+      THEN missed
+      WHEN category = 'excluded'
+      THEN CONCAT_WS(
+        ';',
+        CASE WHEN exclude_3 THEN 'fracture' END,
+        CASE WHEN exclude_1 THEN 'neoplasm' END,
+        CASE WHEN exclude_2 THEN 'neurologic' END,
+        CASE WHEN exclude_0 THEN 'prior-low-back-pain' END,
+        CASE WHEN exclude_5 THEN 'prior-spine-image' END,
+        CASE WHEN exclude_4 THEN 'spine-surgeon' END,
+        CASE WHEN exclude_6 THEN 'spine-surgery' END
+      )
+      WHEN category = 'beside'
+      THEN 'population-unknown'
+      WHEN category = 'outside'
+      THEN 'population'
+      WHEN category = 'undecided'
+      THEN doubts
+      ELSE ''
+    END AS reasons,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE (
+        (
+          dated AND require_0
+        )
+      ) AND population_recorded
+    END AS in_denominator,
+    CASE
+      WHEN is_outside OR is_undated OR category = 'not-evaluated'
+      THEN FALSE
+      ELSE excluded
+    END AS excluded,
+    CASE
+      WHEN is_outside
+      THEN FALSE
+      WHEN is_undated OR category = 'not-evaluated'
+      THEN NULL
+      ELSE numerator_recorded
+    END AS in_numerator,
+    CASE
+      WHEN is_outside
+      THEN 1
+      WHEN is_undated
+      THEN 7
+      WHEN category IN ('not-evaluated', 'excluded', 'beside')
+      THEN 1
+      ELSE allowed
+    END AS places,
+    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE WHEN category = 'in' THEN also ELSE '' END AS also,
+    CONCAT_WS(
+      ';',
+      CASE
+        WHEN no_index IS FALSE AND is_undated IS FALSE AND short
+        THEN 'look-back-short'
+      END
+    ) AS assumed,
+    proposed AS proposed
+  FROM sorted_out
 );
 
 -- unit_pattern
@@ -5504,6 +13465,84 @@ SELECT
   modality,
   pattern_0 AS pattern
 FROM answer_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'hedis-lbp-my2025' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM rule_0_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'cms166v4' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM rule_1_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'cms166v5' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM rule_2_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'nqf0052-2012' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM rule_3_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'charlesworth-2016' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM rule_4_pattern
+WHERE
+  NOT pattern_0 IS NULL
+UNION ALL
+SELECT
+  'cmaj-open-ontario' AS indicator,
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  pattern_0 AS pattern
+FROM rule_5_pattern
 WHERE
   NOT pattern_0 IS NULL;
 
@@ -5687,4 +13726,178 @@ JOIN patients AS who
 JOIN events AS e
   ON e.event = u.unit
 LEFT JOIN sources AS e_file
-  ON e_file.file = e.file;
+  ON e_file.file = e.file
+UNION ALL
+SELECT
+  p.indicator,
+  who.patient_id AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'hedis-lbp-my2025' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM rule_0_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+UNION ALL
+SELECT
+  p.indicator,
+  who.patient_id AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'cms166v4' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM rule_1_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+UNION ALL
+SELECT
+  p.indicator,
+  who.patient_id AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'cms166v5' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM rule_2_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+UNION ALL
+SELECT
+  p.indicator,
+  who.patient_id AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'nqf0052-2012' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM rule_3_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+UNION ALL
+SELECT
+  p.indicator,
+  who.patient_id AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'charlesworth-2016' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM rule_4_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient
+UNION ALL
+SELECT
+  p.indicator,
+  who.patient_id AS unit_id,
+  who.patient_id,
+  u.day_lo,
+  u.day_hi,
+  u.clinician,
+  u.modality,
+  p.*
+  EXCLUDE (indicator, pattern)
+FROM (
+  SELECT
+    'cmaj-open-ontario' AS indicator,
+    unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    pattern_0 AS pattern
+  FROM rule_5_pattern
+  WHERE
+    NOT pattern_0 IS NULL
+) AS u
+JOIN pattern AS p
+  ON p.indicator = u.indicator AND p.pattern = u.pattern
+JOIN patients AS who
+  ON who.patient = u.patient;

@@ -146,9 +146,10 @@ def _settle(row: Row, name: str, random: Random) -> None:
 def _answered(rows: Rows, outcomes: dict[tuple[str, str], Outcome], random: Random) -> Rows:
     rows = copy.deepcopy(rows)
     index_days = {
-        (outcome.patient_id, outcome.day[0])
+        (outcome.patient_id, first)
         for (name, _), outcome in outcomes.items()
-        if name == "red-flag-documentation" and outcome.day[0] == outcome.day[1]
+        for first, last in [outcome.day or (0, 1)]
+        if name == "red-flag-documentation" and first == last
     }
     for person in rows["patients"]:
         days = sorted(day for patient, day in index_days if patient == person["patient_id"])

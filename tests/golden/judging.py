@@ -100,7 +100,8 @@ def as_interpreted(case: Case, people: Sequence[Person], frame: Frame) -> dict[s
     found: dict[str, list[Outcome]] = {name: [] for name in case.indicators}
     for person in people:
         for outcome in interpret(person, frame, chosen):
-            if outcome.day[0] <= last and outcome.day[1] >= first:
+            day = outcome.day
+            if day is None or (day[0] <= last and day[1] >= first):
                 found[outcome.indicator].append(outcome)
     return {
         name: _counted(outcomes, frame.package.indicators[name]) for name, outcomes in found.items()

@@ -14,6 +14,7 @@ from spinewise.know.codes import parse_pattern
 from spinewise.know.decode import nearest
 from spinewise.know.model import Finding, Indicator
 from spinewise.know.package import Package
+from spinewise.know.rules import PEOPLE, check_own, check_rule
 from spinewise.know.terms import (
     Answered,
     AnswerIs,
@@ -201,6 +202,22 @@ def _check_indicator(package: Package, indicator: Indicator) -> None:
             _check_needs(indicator, term, f"{where}, {key}")
     for name, term in indicator.also_count.items():
         _check_term(package, term, f"{where}, also_count.{name}")
+    if indicator.unit in PEOPLE:
+        check_rule(indicator, where)
+        _check_rule_terms(package, indicator, where)
+    else:
+        check_own(indicator, where)
+
+
+def _check_rule_terms(package: Package, rule: Indicator, where: str) -> None:
+    assert rule.index
+    for concept in rule.index.concepts:
+        _concept(package, concept, f"{where}, index.concepts")
+    if rule.index.where:
+        _check_term(package, rule.index.where, f"{where}, index.where")
+    for key, clauses in (("require", rule.require), ("exclusion", rule.exclusion)):
+        for clause in clauses:
+            _check_term(package, clause.when, f"{where}, {key}[{clause.id}].when")
 
 
 def _headline(indicator: Indicator, where: str) -> None:

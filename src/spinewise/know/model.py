@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from spinewise.know.terms import Days, Term
+from spinewise.know.terms import Between, Days, Term
 from spinewise.tables import Domain, Setting
 
 Confidence = Literal["V", "M", "D"]
@@ -23,7 +23,8 @@ Strength = Literal["sufficient", "supporting", "context"]
 Urgency = Literal["emergency", "same-day", "within-72-hours", "within-2-weeks", "routine-soon"]
 Modality = Literal["xray", "ct", "mri", "bone-scan"]
 Better = Literal["lower", "higher"]
-Unit = Literal["episode", "image", "answer"]
+Unit = Literal["episode", "image", "answer", "patient", "patient-year"]
+"""``patient`` and ``patient-year``: units of published rules, one for everybody in the records."""
 Anchor = Literal["index", "emergency-finding"]
 
 
@@ -252,6 +253,50 @@ class Target(_Sourced, frozen=True, kw_only=True):
     why: Text
 
 
+class RuleIndex(_File, frozen=True, kw_only=True):
+    """
+    What makes a person a case of a published rule: the diagnosis that day 0 is the day of.
+
+    The keys of a ``coded`` term, and which of the rows found is meant. Rows of one day are one.
+    """
+
+    concepts: Annotated[list[str], Meta(min_length=1)]
+    between: Between
+    position: Literal["any", "principal"] = "any"
+    not_settings: list[Setting] = []
+    dated: Literal["service", "start"] = "service"
+    take: Literal["first", "each"] = "first"
+    """``first``: only the first, whatever becomes of it; ``each``: every day is tested, and the
+    person is in the numerator if one of them is."""
+    where: Term | None = None
+    """Rows for which this does not hold cannot be the index; a later one may be."""
+
+
+class Clause(_File, frozen=True, kw_only=True):
+    """A condition or an exclusion of a published rule."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
+    name: Text
+    when: Term
+
+
+class Published(_File, frozen=True, kw_only=True):
+    """What is said of a published rule beside what it counts."""
+
+    source: Text
+    """The rule that this one is modelled on, and its edition."""
+    period: Text
+    """The measurement period that it is meant for."""
+    calendar_year: bool = True
+    """Whether that is a calendar year."""
+    score: Literal["rate", "complement"] = "rate"
+    """``complement``: the rule's publisher shows 1 - rate."""
+    readings: list[Text] = []
+    """What was decided where the published text leaves room."""
+    not_evaluated: list[Text] = []
+    """Parts of the rule that are not evaluated, and why."""
+
+
 class Indicator(_File, frozen=True, kw_only=True):
     """``indicators/ID.toml``: one indicator (SEMANTICS 7)."""
 
@@ -284,6 +329,14 @@ class Indicator(_File, frozen=True, kw_only=True):
     population: Term | None = None
     """Who of the units counts; None: all."""
     numerator: Term
+    published: Published | None = None
+    """Given for published rules, whose unit is ``patient`` or ``patient-year``."""
+    index: RuleIndex | None = None
+    """Of a published rule: day 0."""
+    require: list[Clause] = []
+    """Of a published rule: who of those with an index is in the denominator."""
+    exclusion: list[Clause] = []
+    """Of a published rule: who of the denominator is excluded."""
     unknown_population: Literal["in-range", "beside"] = "in-range"
     """What becomes of units whose population is unknown: part of the range, or counted beside."""
     target: Target | None = None

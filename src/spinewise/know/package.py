@@ -42,6 +42,16 @@ class Package:
     verified_only: bool
     """Whether only verified code rows are on."""
 
+    @property
+    def own(self) -> list[Indicator]:
+        """The package's own indicators."""
+        return [one for one in self.indicators.values() if one.published is None]
+
+    @property
+    def rules(self) -> list[Indicator]:
+        """The published rules."""
+        return [one for one in self.indicators.values() if one.published is not None]
+
     @cached_property
     def matcher(self) -> Matcher:
         """Finds the concepts of a record's codes."""

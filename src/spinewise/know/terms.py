@@ -10,12 +10,13 @@ Written in TOML as inline tables with the key ``is``::
 
 Days count from the index day 0 of the unit's episode, both ends in; ``"ever"`` as the first of the
 two means from the beginning of the records. :mod:`spinewise.measures.interpret` says in plain
-Python what each term means.
+Python what each term means. Published rules have terms of their own, below: their windows may also
+count from the measurement period, and they read claims as a payer does.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -174,6 +175,117 @@ class Change(_Term, frozen=True, kw_only=True, tag="change"):
     at_least: float
 
 
+# Terms of published rules -------------------------------------------------------------------------
+
+Between = tuple[str, str]
+"""
+A window that need not count from the index: its first and last day, both in, each written as in
+``"index - 365 days"``, ``"period end"``, ``"ever"`` (see :mod:`spinewise.know.bounds`).
+"""
+
+
+class Coded(_Term, frozen=True, kw_only=True, tag="coded"):
+    """
+    Rows with a code of ``concepts`` in the window: events of any kind, and visits by their code.
+
+    Read as records stand at the end: when a row was written down does not matter. What was refuted,
+    or only planned, does not count.
+    """
+
+    concepts: Annotated[list[str], Meta(min_length=1)]
+    between: Between
+    not_concepts: list[str] = []
+    """A row that also carries a code of these does not count."""
+    kinds: list[Kind] = []
+    """Only these kinds of events (and no visits); empty: any."""
+    position: Literal["any", "principal"] = "any"
+    """``principal``: only diagnoses in the first place, where the source carries places."""
+    not_settings: list[Setting] = []
+    """Rows of these settings, by the row itself or else by its visit, do not count."""
+    denied: bool = True
+    """False: rows of denied claims do not count."""
+    dated: Literal["service", "start"] = "service"
+    """``service``: on the day of the visit that a row is linked to; ``start``: on its own day."""
+    at_least: Annotated[int, Meta(ge=1)] = 1
+    distinct_days: bool = False
+    """Count days, not rows."""
+
+
+class CoveredDays(_Term, frozen=True, kw_only=True, tag="covered-days"):
+    """
+    At least ``at_least`` days one after the other that fills of ``concepts`` cover. Fills that
+    start in the window are queued: one that starts while another runs begins when that runs out.
+    Days after the window do not count; a fill without its days of supply covers none.
+    """
+
+    concepts: Annotated[list[str], Meta(min_length=1)]
+    between: Between
+    at_least: Annotated[int, Meta(ge=1)]
+
+
+class Age(_Term, frozen=True, kw_only=True, tag="age"):
+    """Completed years on a day: ``from`` or more, and ``to`` or less."""
+
+    on: str
+    """A bound, for example ``"period end"``."""
+    from_: int | None = msgspec.field(name="from", default=None)
+    to: int | None = None
+
+
+class Enrolled(_Term, frozen=True, kw_only=True, tag="enrolled"):
+    """
+    Covered on every day of the window, one span or several that touch; with ``months``, on every
+    day of at least so many calendar months of it. Holds where the source carries no enrolment,
+    which is then shown as assumed.
+    """
+
+    between: Between
+    months: int | None = None
+
+
+class Died(_Term, frozen=True, kw_only=True, tag="died"):
+    """Died in the window."""
+
+    between: Between
+
+
+class AtVisit(_Term, frozen=True, kw_only=True, tag="at-visit"):
+    """
+    A visit that starts in the window, in one of ``settings`` (empty: any) and, where ``concepts``
+    is given, with a code or specialty of those; a service with such a code or specialty counts as
+    well, unless ``settings`` is given. A visit without a setting is taken as an office visit.
+    """
+
+    between: Between
+    settings: list[Setting] = []
+    concepts: list[str] = []
+    holds_index: bool = False
+    """The index must lie within the visit: by time where both are known, else by day."""
+
+
+class Shown(_Term, frozen=True, kw_only=True, tag="imaging"):
+    """
+    An image performed in the window: of the package's region and one of ``modalities`` (empty:
+    any), or, where ``concepts`` is given, one with a code of those, whatever its region.
+    """
+
+    between: Between
+    modalities: list[Modality] = []
+    concepts: list[str] = []
+    diagnosis: list[str] = []
+    """If given, a code of these must stand on the image's claim or be its reason; assumed where
+    no image of the source has either, which is then shown."""
+    denied: bool = True
+    """False: images on denied claims do not count."""
+    not_before_index: bool = False
+    """On the index day, an image known to be earlier in the day does not count."""
+
+
+RuleTerm = Coded | CoveredDays | Age | Enrolled | Died | AtVisit | Shown
+RULE_TERMS: Final = (Coded, CoveredDays, Age, Enrolled, Died, AtVisit, Shown)
+"""Terms that only published rules use, and the only ones beside all, any and not that they use."""
+
+
 Term = (
     All
     | AnyOf
@@ -190,4 +302,11 @@ Term = (
     | Answered
     | AnswerIs
     | Change
+    | Coded
+    | CoveredDays
+    | Age
+    | Enrolled
+    | Died
+    | AtVisit
+    | Shown
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from spinewise.know.model import Indicator
 from spinewise.know.terms import All, AnyOf, Not, Term
 
 CONCEPT_KEYS = (
@@ -15,6 +16,7 @@ CONCEPT_KEYS = (
     "specialties",
     "not_specialties",
     "only_with_specialty",
+    "diagnosis",
 )
 """Keys of terms whose values are names of concepts."""
 
@@ -38,6 +40,15 @@ def concepts_in(term: Term) -> Iterator[tuple[str, str]]:
         for key in CONCEPT_KEYS:
             for concept in getattr(inner, key, ()):
                 yield key, concept
+
+
+def clauses_of(rule: Indicator) -> list[Term]:
+    """Every term that stands by itself in the definition of an indicator."""
+    whole = [rule.population, rule.numerator, *rule.also_count.values()]
+    whole += [clause.when for clause in (*rule.require, *rule.exclusion)]
+    if rule.index:
+        whole.append(rule.index.where)
+    return [term for term in whole if term is not None]
 
 
 def tag(term: Term) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from spinewise.know.codes import Pattern
 from spinewise.know.model import Finding
@@ -14,6 +14,9 @@ from spinewise.tables import Domain
 
 FINDING_SYSTEM: Final = "spinewise-finding"
 ITEM_SYSTEM: Final = "spinewise-item"
+Lack = Literal["enrolment", "principal-position", "image-diagnosis"]
+"""What a source may not carry at all: spans of enrolment, places of diagnoses on claims, claims or
+reasons of performed images."""
 LEVEL_UNKNOWN: Final = "@level-unknown"
 """The name under which codes that do not say the region are known."""
 
@@ -46,6 +49,18 @@ class Frame:
     cutoff: int
     observed_from: int
     carried: Mapping[Domain, tuple[tuple[int, int], ...]]
+    period: tuple[int, int] | None = None
+    """The measurement period of published rules; None: the whole ``scope``."""
+    lacks: frozenset[Lack] = frozenset()
+    """What no row of the source says, so that published rules are run as if it held."""
+
+    ages_open: bool = False
+    """Whether the published rules of this run are without their limits of age."""
+
+    @property
+    def measured(self) -> tuple[int, int]:
+        """First and last day of the measurement period."""
+        return self.period or self.scope
 
     def of(self, code: int | None) -> frozenset[str]:
         """The concepts of a code key; none for None."""

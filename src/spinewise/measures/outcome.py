@@ -24,8 +24,8 @@ class Outcome:
     unit_id: str
     """The source record of the index visit, the image or the answer."""
     patient_id: str
-    day: tuple[int, int]
-    """First and last possible index, order or answer day."""
+    day: tuple[int, int] | None
+    """First and last possible index, order or answer day; None for a person without an index."""
     clinician: str
     modality: str
     category: Category

@@ -51,7 +51,7 @@ def outcomes(connection: duckdb.DuckDBPyConnection) -> Iterator[Outcome]:
                 indicator=row[0],
                 unit_id=row[1],
                 patient_id=row[2],
-                day=(row[3], row[4]),
+                day=None if row[3] is None else (row[3], row[4]),
                 clinician=row[5],
                 modality=row[6],
                 category=row[7],

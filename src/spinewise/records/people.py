@@ -33,6 +33,7 @@ class Visit:
     """The source record: its id, or ``file:line``."""
     start: Days
     time: datetime | None
+    end: Days | None
     setting: str | None
     code: int | None
     specialty: int | None
@@ -59,6 +60,10 @@ class Event:
     visit_start: Days | None
     visit_setting: str | None
     claim: str | None
+    denied: bool
+    """Its claim was denied."""
+    position: int | None
+    """Place of a diagnosis on its claim or visit; 1 = principal."""
     setting: str | None
     modality: str | None
     region: str | None
@@ -69,6 +74,7 @@ class Event:
     specialty: int | None
     value: str | None
     number: float | None
+    days_supply: int | None
     text: str | None
 
 
@@ -85,6 +91,8 @@ class Person:
     enrolled_to: Days | None
     coverage: list[tuple[int, int | None]] = field(default_factory=list)
     """Spans that are covered for sure; None: still covered."""
+    perhaps_covered: list[tuple[int, int | None]] = field(default_factory=list)
+    """The same spans at their longest, where a date is known only in part."""
     visits: list[Visit] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -94,10 +102,12 @@ _PATIENTS = """
         enrolled_from_lo, enrolled_from_hi, enrolled_to_lo, enrolled_to_hi
     FROM patients ORDER BY patient
 """
-_COVERAGE = "SELECT patient, start_hi, end_lo FROM coverage ORDER BY patient, start_hi"
+_COVERAGE = """
+    SELECT patient, start_hi, end_lo, start_lo, end_hi FROM coverage ORDER BY patient, start_hi
+"""
 _VISITS = """
     SELECT patient, visit, coalesce(source_id, coalesce(path, file::VARCHAR) || ':' || line),
-        start_lo, start_hi, start_time,
+        start_lo, start_hi, start_time, end_lo, end_hi,
         setting, code, specialty, coalesce(clinician, ''), onset_lo, onset_hi
     FROM visits LEFT JOIN sources USING (file) WHERE start_lo IS NOT NULL ORDER BY patient, visit
 """
@@ -106,8 +116,9 @@ _EVENTS = """
         role, code,
         start_lo, start_hi, start_time, end_lo, end_hi, recorded_lo, recorded_hi, recorded_time,
         onset_lo, onset_hi, status, category, visit, visit_lo, visit_hi, visit_setting, claim,
-        setting, modality, region, link, reason, coalesce(clinician, ''), clinician_role,
-        specialty, value, number, text
+        coalesce(claim_status = 'denied', FALSE), position, setting, modality, region, link,
+        reason, coalesce(clinician, ''), clinician_role,
+        specialty, value, number, days_supply, text
     FROM events LEFT JOIN sources USING (file) WHERE start_lo IS NOT NULL ORDER BY patient, event
 """
 
@@ -115,9 +126,12 @@ _EVENTS = """
 def people(connection: duckdb.DuckDBPyConnection) -> Iterator[Person]:
     """Every person of the records, with the rows that carry a date, in order of their key."""
     coverage: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
-    for patient, start, end in connection.execute(_COVERAGE).fetchall():
-        if start is not None:
-            coverage[patient].append((day_number(start), None if end is None else day_number(end)))
+    perhaps: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    for patient, *days in connection.execute(_COVERAGE).fetchall():
+        start_hi, end_lo, start_lo, end_hi = (None if d is None else day_number(d) for d in days)
+        if start_hi is not None and start_lo is not None:
+            coverage[patient].append((start_hi, end_lo))
+            perhaps[patient].append((start_lo, end_hi))
     visits: dict[int, list[Visit]] = defaultdict(list)
     for row in connection.execute(_VISITS).fetchall():
         visits[row[0]].append(_visit(row))
@@ -135,6 +149,7 @@ def people(connection: duckdb.DuckDBPyConnection) -> Iterator[Person]:
             enrolled_from=_days(row[7], row[8]),
             enrolled_to=_days(row[9], row[10]),
             coverage=coverage[patient],
+            perhaps_covered=perhaps[patient],
             visits=visits[patient],
             events=events[patient],
         )
@@ -150,11 +165,12 @@ def _visit(row: tuple[Any, ...]) -> Visit:
         source=row[2],
         start=(day_number(row[3]), day_number(row[4])),
         time=row[5],
-        setting=row[6],
-        code=row[7],
-        specialty=row[8],
-        clinician=row[9],
-        onset=_days(row[10], row[11]),
+        end=_days(row[6], row[7]),
+        setting=row[8],
+        code=row[9],
+        specialty=row[10],
+        clinician=row[11],
+        onset=_days(row[12], row[13]),
     )
 
 
@@ -177,15 +193,18 @@ def _event(row: tuple[Any, ...]) -> Event:
         visit_start=_days(row[19], row[20]),
         visit_setting=row[21],
         claim=row[22],
-        setting=row[23],
-        modality=row[24],
-        region=row[25],
-        link=row[26],
-        reason=row[27],
-        clinician=row[28],
-        clinician_role=row[29],
-        specialty=row[30],
-        value=row[31],
-        number=row[32],
-        text=row[33],
+        denied=row[23],
+        position=row[24],
+        setting=row[25],
+        modality=row[26],
+        region=row[27],
+        link=row[28],
+        reason=row[29],
+        clinician=row[30],
+        clinician_role=row[31],
+        specialty=row[32],
+        value=row[33],
+        number=row[34],
+        days_supply=row[35],
+        text=row[36],
     )

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from typing import NamedTuple, assert_never
 
 from spinewise.know import terms
-from spinewise.know.model import Indicator
+from spinewise.know.model import Indicator, RuleIndex
 from spinewise.know.package import Package
 from spinewise.know.terms import Days, Term
-from spinewise.know.walk import concepts_in, terms_in
+from spinewise.know.walk import clauses_of, concepts_in, terms_in
 from spinewise.report.language import Language
+from spinewise.report.rule_words import coded_words, say_rule
+from spinewise.report.rule_words import window as rule_window
 from spinewise.report.words import EVENT_KINDS, MODALITIES, SETTINGS, VERDICTS
 
 
@@ -195,8 +197,31 @@ def say(term: Term, package: Package, language: Language) -> Said:
                     follow_up=when(term.follow_up),
                 )
             )
+        case (
+            terms.Coded()
+            | terms.CoveredDays()
+            | terms.Age()
+            | terms.Enrolled()
+            | terms.Died()
+            | terms.AtVisit()
+            | terms.Shown()
+        ):
+            return Said(say_rule(term, language))
         case _:
             assert_never(term)
+
+
+def say_index(index: RuleIndex, package: Package, language: Language) -> Said:
+    """What makes a person a case of a published rule, in the reader's words."""
+    _ = language.gettext
+    concepts = language.listing(index.concepts)
+    if index.take == "first":
+        which = _("The first diagnosis of %(concepts)s", concepts=concepts)
+    else:
+        which = _("Each day with a diagnosis of %(concepts)s", concepts=concepts)
+    rest = coded_words(index.position, index.not_settings, index.dated, language)
+    where = [say(index.where, package, language)] if index.where else []
+    return Said("; ".join([which, rule_window(index.between, language), *rest]), where)
 
 
 def window(days: Days, language: Language) -> str:
@@ -210,13 +235,18 @@ def window(days: Days, language: Language) -> str:
 
 def code_lists(rule: Indicator, package: Package) -> list[str]:
     """The names of all code lists that the indicator reads, each once, in order of first use."""
-    own = [rule.population, rule.numerator, *rule.also_count.values()]
+    own = clauses_of(rule)
     if rule.unit == "episode":
         own += [exclusion.when for exclusion in package.episode.exclusion]
-    parts = [part for term in own if term is not None for part in terms_in(term)]
-    names = [*package.episode.index.diagnosis] if rule.unit != "answer" else []
-    names += [concept for term in own if term is not None for _, concept in concepts_in(term)]
-    if rule.unit == "image" or any(isinstance(part, terms.Imaged) for part in parts):
+    parts = [part for term in own for part in terms_in(term)]
+    names = [*package.episode.index.diagnosis] if rule.unit in ("episode", "image") else []
+    if rule.index:
+        names += rule.index.concepts
+    names += [concept for term in own for _, concept in concepts_in(term)]
+    if rule.unit == "image" or any(
+        isinstance(part, terms.Imaged) or (isinstance(part, terms.Shown) and not part.concepts)
+        for part in parts
+    ):
         names += [concept for image in package.imaging.image for concept in image.concepts]
     if any(isinstance(part, terms.RedFlag | terms.Verdict) for part in parts):
         names += [code for finding in package.red_flags.finding for code in finding.codes]

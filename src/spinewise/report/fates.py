@@ -45,7 +45,9 @@ class Words:
         self._gettext = reader.gettext
         rule = package.indicators.get(id_)
         also = rule.also_count_name if rule else {}
-        self.exclusions = {row.id: reader.text(row.name) for row in package.episode.exclusion}
+        exclusions = rule.exclusion if rule and rule.published else package.episode.exclusion
+        self.exclusions = {row.id: reader.text(row.name) for row in exclusions}
+        self.conditions = {row.id: reader.text(row.name) for row in rule.require} if rule else {}
         self.also = {id_: reader.text(name) for id_, name in also.items()}
 
     def said(self, id_: str, words: Mapping[str, str]) -> str:
@@ -53,11 +55,14 @@ class Words:
         _ = self._gettext
         reason, _colon, part = id_.partition(":")
         exclusion = id_.removesuffix("-unknown")
+        if id_ in self.conditions:
+            return _("Not: %(what)s", what=self.conditions[id_])
+        open_ = self.exclusions | self.conditions
+        if exclusion in open_ and exclusion != id_:
+            return _("The record does not settle: %(what)s", what=open_[exclusion])
         if reason in words:
             known = _(words[reason])
             return f"{known} ({_(DOMAINS.get(part, part)).lower()})" if part else known
-        if exclusion in self.exclusions and exclusion != id_:
-            return _("The record does not settle: %(what)s", what=self.exclusions[exclusion])
         return id_
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from spinewise.know.model import Combination, Edition, Finding, Indicator
+from spinewise.know.model import Combination, Edition, Finding, Indicator, Text
 from spinewise.know.package import Package
 from spinewise.know.terms import Days, Term
 from spinewise.numerals import LanguageCode
@@ -123,6 +123,7 @@ class Face(Generic[Shown]):
             "fitting": self.fitting,
             "combined": self.combined,
             "say": self.say,
+            "say_index": lambda index: definition.say_index(index, package, self.reader),
             "days": self.days,
             "unit_words": self.unit_words,
             "code_lists": self.code_lists,
@@ -180,6 +181,8 @@ class Face(Generic[Shown]):
             "episode": _("Episodes, each by its index visit"),
             "image": _("Images ordered in an episode"),
             "answer": _("Answers to a survey question"),
+            "patient": _("People in the records"),
+            "patient-year": _("People in the records, each for the year"),
         }[unit]
 
     def fates_heading(self, unit: str) -> str:
@@ -188,6 +191,8 @@ class Face(Generic[Shown]):
             "episode": _("What became of every episode"),
             "image": _("What became of every image"),
             "answer": _("What became of every answer"),
+            "patient": _("What became of every person"),
+            "patient-year": _("What became of every person"),
         }[unit]
 
     def hidden(self, number: int) -> str:
@@ -268,6 +273,9 @@ class Page(Face[Review]):
         return {
             **super().things(),
             "compared": self.compared(),
+            "own": [result for result in review.indicators if not result.published],
+            "published": [result for result in review.indicators if result.published],
+            "sides": sides(review),
             "well": [result for result in review.indicators if reached(result)],
             "coverage": trust.coverage(review.trust),
             "change": self.change,
@@ -313,6 +321,8 @@ class Page(Face[Review]):
                 return ngettext("%(n)s of %(num)s image", "%(n)s of %(num)s images", d, n=n)
             case "answer":
                 return ngettext("%(n)s of %(num)s answer", "%(n)s of %(num)s answers", d, n=n)
+            case "patient" | "patient-year":
+                return ngettext("%(n)s of %(num)s person", "%(n)s of %(num)s people", d, n=n)
 
     def not_said(self, number: int, of: int) -> str:
         return self.reader.gettext(
@@ -336,6 +346,30 @@ class Page(Face[Review]):
 
     def chart(self, result: IndicatorResult) -> Markup:
         return draw(result, self.reader)
+
+
+class Side(NamedTuple):
+    """A reason for which published rules leave people out, and how many each of them does."""
+
+    name: Text
+    condition: bool
+    """Whether it is a condition that those left out do not meet, and not an exclusion."""
+    people: dict[str, int]
+    """By rule; rules without this reason are left out."""
+
+
+def sides(review: Review) -> list[Side]:
+    """The reasons of all published rules, each id once, conditions before exclusions."""
+    found: dict[str, Side] = {}
+    for result in review.indicators:
+        if result.published is None:
+            continue
+        for id_, name in result.published.names.items():
+            condition = id_ in result.published.conditions
+            side = found.setdefault(id_, Side(name, condition, {}))
+            counted = result.counts.outside if condition else result.counts.excluded
+            side.people[result.id] = counted.get(id_, 0)
+    return sorted(found.values(), key=lambda side: not side.condition)
 
 
 def draw(result: IndicatorResult, reader: Language) -> Markup:

@@ -31,6 +31,10 @@ def show_review(review: Review, console: Console, code: LanguageCode = "en") -> 
     console.print(Words(_("%(first)s to %(last)s", first=reader.day(first), last=reader.day(last))))
     console.print()
     console.print(table(review, reader))
+    if any(result.published for result in review.indicators):
+        console.print()
+        console.print(Words(_("Published rules, side by side"), style="bold"))
+        console.print(table(review, reader, published=True))
     if review.areas:
         console.print()
         console.print(Words(_("Where to improve first"), style="bold"))
@@ -129,8 +133,11 @@ def _plain_table(first: str, *numbers: str) -> Table:
     return shown
 
 
-def table(review: Review, reader: Language) -> Table:
-    """Indicator, n/N, recorded rate, range, unknown, and the rate of the review before."""
+def table(review: Review, reader: Language, *, published: bool = False) -> Table:
+    """
+    Indicator, n/N, recorded rate, range, unknown, and the rate of the review before: of the
+    package's own indicators, or of published rules.
+    """
     _ = reader.gettext
     headings = [_("Indicator"), _("n/N"), _("Recorded rate"), _("Range"), _("Unknown")]
     if review.compared_with is not None:
@@ -138,6 +145,8 @@ def table(review: Review, reader: Language) -> Table:
     shown = _plain_table(*headings)
     shown.columns[0].min_width = _NAME_WIDTH
     for result in review.indicators:
+        if bool(result.published) is not published:
+            continue
         rate, before = result.rate, result.previous
         counted = f"{reader.count(rate.n)}/{reader.count(rate.d)}"
         cells = [

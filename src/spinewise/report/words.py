@@ -52,6 +52,7 @@ OUTSIDE: Final = {
     "age": N_("Below the minimum age"),
     "no-episode": N_("In no episode"),
     "population": N_("Does not meet the definition of the denominator"),
+    "no-index": N_("No such diagnosis in the period"),
 }
 
 NOT_EVALUATED: Final = {
@@ -74,6 +75,10 @@ ASSUMED: Final = {
     "setting-not-recorded": N_("Assumed: an office visit, as no place is recorded"),
     "seen-from-start": N_("Assumed: known from its start, as no recording day is there"),
     "dated-by-performance": N_("Assumed: the day it was performed, as no order is there"),
+    "enrolment-assumed": N_("Assumed: enrolled, as the records carry no enrolment"),
+    "principal-position-assumed": N_("Assumed: principal, as diagnoses are not numbered"),
+    "image-diagnosis-assumed": N_("Assumed: for low back pain, as images have no claim or reason"),
+    "look-back-short": N_("The records begin later than the rule looks back"),
 }
 
 DOMAINS: Final = {

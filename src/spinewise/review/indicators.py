@@ -13,12 +13,13 @@ import duckdb
 from spinewise import numerals
 from spinewise.know.model import Indicator, Text
 from spinewise.know.package import Package
-from spinewise.know.terms import Imaged
+from spinewise.know.terms import Imaged, Shown
 from spinewise.know.walk import concepts_in, terms_in
 from spinewise.measures.frame import Frame
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT
 from spinewise.records.people import day_number
 from spinewise.review.opportunities import opportunities
+from spinewise.review.published import published
 from spinewise.review.rates import NOT_COMPUTABLE, TOO_FEW, Tally
 from spinewise.review.result import (
     Counts,
@@ -56,14 +57,14 @@ _KINDS = """
         proposed, units
     FROM (
         SELECT indicator, pattern, modality, count(*) AS units FROM unit_pattern
-        WHERE day_lo <= $last AND day_hi >= $first GROUP BY ALL
+        WHERE coalesce(day_lo <= $last AND day_hi >= $first, TRUE) GROUP BY ALL
     ) JOIN pattern USING (indicator, pattern)
 """
 _CLINICIANS = """
     SELECT indicator, clinician, category, in_numerator, places, units
     FROM (
         SELECT indicator, pattern, clinician, count(*) AS units FROM unit_pattern
-        WHERE day_lo <= $last AND day_hi >= $first GROUP BY ALL
+        WHERE coalesce(day_lo <= $last AND day_hi >= $first, TRUE) GROUP BY ALL
     ) JOIN pattern USING (indicator, pattern)
 """
 _MONTHS = """
@@ -129,7 +130,7 @@ def _result(
     counts = _counts(indicator, kinds, whole)
     target = indicator.target.value if indicator.target else None
     shown = {key: tally for key, tally in clinicians.items() if tally.d >= TOO_FEW}
-    chart = None if why_not else _run_chart(months, frame)
+    chart = None if why_not or indicator.published else _run_chart(months, frame)
     return IndicatorResult(
         id=indicator.id,
         version=indicator.version,
@@ -150,12 +151,15 @@ def _result(
         clinicians_hidden=sum(1 for tally in clinicians.values() if 0 < tally.d < TOO_FEW),
         modalities=[] if why_not else _modalities(kinds),
         proposed_share=_share((kind.proposed, n) for kind, n in kinds if kind.category == "in"),
-        opportunities=[] if why_not else opportunities(rate, counts, indicator, period),
+        opportunities=[]
+        if why_not or indicator.published
+        else opportunities(rate, counts, indicator, period),
         target=target,
         why_wrong=indicator.why_wrong,
         change_ideas=indicator.change_ideas,
         resources=indicator.resources,
         order=indicator.order,
+        published=published(indicator, rate, frame, period),
     )
 
 
@@ -298,7 +302,7 @@ def _why_not_computable(
     for domain in _needed_domains(indicator):
         if not frame.carried.get(domain):
             return say("reason", "no_domain", domain=say("domain", domain))
-    if indicator.unit != "answer" and not has_index_visits:
+    if indicator.unit in ("episode", "image") and not has_index_visits:
         return say("reason", "no_index_settings")
     missing = {
         reason.partition(":")[2]
@@ -325,16 +329,26 @@ def _needed_concepts(indicator: Indicator, package: Package) -> list[str]:
     The concepts without which an indicator says nothing: those of the condition, of the images
     where it counts images, and those that its numerator names.
     """
-    found = [] if indicator.unit == "answer" else list(package.episode.index.diagnosis[:1])
+    if indicator.index:
+        found = _where_all_are_empty(indicator.index.concepts, package)
+    else:
+        found = [] if indicator.unit == "answer" else list(package.episode.index.diagnosis[:1])
     images = [name for row in package.imaging.image for name in row.concepts]
     inner = list(terms_in(indicator.numerator))
-    counts_images = indicator.unit == "image" or any(isinstance(term, Imaged) for term in inner)
-    if counts_images and all(package.concepts[name].empty for name in images):
-        found += images
+    counts_images = indicator.unit == "image" or any(
+        isinstance(term, Imaged) or (isinstance(term, Shown) and not term.concepts)
+        for term in inner
+    )
+    if counts_images:
+        found += _where_all_are_empty(images, package)
     found += [
         name for key, name in concepts_in(indicator.numerator) if key in ("concepts", "specialties")
     ]
     return found
+
+
+def _where_all_are_empty(names: Sequence[str], package: Package) -> list[str]:
+    return list(names) if all(package.concepts[name].empty for name in names) else []
 
 
 def _has_index_visits(connection: duckdb.DuckDBPyConnection, package: Package) -> bool:

@@ -126,6 +126,24 @@ class OpportunityPart(_Value, frozen=True, kw_only=True):
     """The target lies in the range or in the Wilson interval."""
 
 
+class PublishedResult(_Value, frozen=True, kw_only=True):
+    """What stands beside the result of a published rule."""
+
+    source: Text
+    """The rule that this one is modelled on."""
+    score: float | None
+    """The share that the rule's publisher would show: the recorded rate, or its complement."""
+    complement: bool
+    assumed: list[Text]
+    """What was assumed in this run: the records do not carry it, or an option says so."""
+    readings: list[Text]
+    not_evaluated: list[Text]
+    names: dict[str, Text]
+    """The rule's conditions and exclusions by their ids, in the rule's order."""
+    conditions: list[str]
+    """Which of these are conditions: who does not meet them is outside."""
+
+
 class IndicatorResult(_Value, frozen=True, kw_only=True):
     id: str
     version: str
@@ -155,6 +173,26 @@ class IndicatorResult(_Value, frozen=True, kw_only=True):
     change_ideas: list[str]
     resources: list[str]
     order: int
+    published: PublishedResult | None = None
+    """Given for published rules."""
+
+
+class Agreement(_Value, frozen=True, kw_only=True):
+    """
+    Whom two published rules exclude, of the people who are in the denominators of both.
+
+    ``share`` is how often they say the same; ``kappa`` is Cohen's, which takes off what chance
+    alone would give, None where one of the rules says the same of everybody.
+    """
+
+    first: str
+    second: str
+    both: int
+    only_first: int
+    only_second: int
+    neither: int
+    share: float
+    kappa: float | None
 
 
 class Area(_Value, frozen=True, kw_only=True):
@@ -278,6 +316,11 @@ class Review(_Value, frozen=True, kw_only=True):
     compared_with: str | None
     """The period of the review this one was compared with."""
     indicators: list[IndicatorResult]
+    """The package's own in their order, then published rules."""
+    agreements: list[Agreement] = []
+    """Of each two published rules that have people in common."""
+    ages_open: bool = False
+    """Whether published rules were run without their limits of age."""
     areas: list[Area]
     images: ImageCounts
     trust: DataTrust

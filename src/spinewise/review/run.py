@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -12,17 +12,19 @@ from typing import Final
 import duckdb
 
 from spinewise.errors import SpinewiseError
+from spinewise.know.ages import without_age_limits
 from spinewise.know.model import Indicator
 from spinewise.know.package import Package
 from spinewise.measures.compile import compile_plan
 from spinewise.measures.compile.sql import text
-from spinewise.measures.frame import Frame, resolve_codes
+from spinewise.measures.frame import Frame, Lack, resolve_codes
 from spinewise.measures.run import Progress, run
 from spinewise.records import Records
 from spinewise.records.domains import carried
 from spinewise.records.people import day_number
 from spinewise.review.indicators import Period, indicator_results, say_period
 from spinewise.review.opportunities import areas
+from spinewise.review.published import agreements
 from spinewise.review.result import DataTrust, ImageCounts, IndicatorResult, Rate, Review
 from spinewise.review.trust import data_trust
 from spinewise.review.words import both, say
@@ -40,7 +42,7 @@ RESULTS: Final = """
         clinician AS clinician_id, {in_denominator} AS in_denominator, {excluded} AS excluded,
         CASE WHEN category = 'in' THEN '' ELSE reasons END AS excluded_because,
         {in_numerator} AS in_numerator, verdict
-    FROM outcome WHERE day_lo <= {last} AND day_hi >= {first}
+    FROM outcome WHERE coalesce(day_lo <= {last} AND day_hi >= {first}, TRUE)
     ORDER BY indicator, patient_id, day_lo, unit_id
 """
 _FLAG: Final = (
@@ -92,6 +94,7 @@ def reviewing(
     practice: str,
     version: str,
     indicators: Sequence[str] | None = None,
+    ages_open: bool = False,
     previous: Review | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Reviewed]:
@@ -106,6 +109,8 @@ def reviewing(
         Of Spinewise, to put on the review.
     indicators
         Ids of those to compute; None: all of the package.
+    ages_open
+        Run published rules without their limits of age.
     previous
         An earlier review to compare with.
 
@@ -115,14 +120,19 @@ def reviewing(
         An indicator is not in the package, or the period ends after the records do.
     """
     chosen = choose(package, indicators)
+    if ages_open:
+        chosen = [without_age_limits(indicator) for indicator in chosen]
+        package = replace(
+            package, indicators={**package.indicators, **{rule.id: rule for rule in chosen}}
+        )
     scope = _scope(period)
     connection = records.connect()
     try:
-        frame = build_frame(connection, records, package, scope)
+        days = (day_number(period[0]), day_number(period[1]))
+        frame = build_frame(connection, records, package, scope, days, ages_open=ages_open)
         run(connection, compile_plan(frame, chosen), progress)
         earlier = {} if previous is None else _rates(previous)
         results = indicator_results(connection, frame, chosen, period, earlier)
-        days = (day_number(period[0]), day_number(period[1]))
         review = Review(
             schema=SCHEMA,
             practice=_only_practice(connection) or practice,
@@ -137,6 +147,8 @@ def reviewing(
             spinewise_version=version,
             compared_with=None if previous is None else say_period(previous.period).en,
             indicators=results,
+            agreements=agreements(connection, chosen),
+            ages_open=ages_open,
             areas=areas(results, package.indicators, say_period(period)),
             images=_images(connection, days, results),
             trust=data_trust(connection, records.extract, frame, days, period_end=period[1]),
@@ -176,8 +188,15 @@ def build_frame(
     records: Records,
     package: Package,
     scope: tuple[int, int],
+    period: tuple[int, int] | None = None,
+    *,
+    ages_open: bool = False,
 ) -> Frame:
-    """The frame of a reading: the export's codes resolved, and what it carries when."""
+    """
+    The frame of a reading: the export's codes resolved, and what it carries when.
+
+    ``period`` is the measurement period of published rules; None: the whole scope.
+    """
     rows = connection.execute("SELECT code, system, value FROM codes").fetchall()
     concepts, proposed = resolve_codes(
         package, [(code, system or "", value or "") for code, system, value in rows]
@@ -195,7 +214,28 @@ def build_frame(
             domain: tuple((day_number(a), day_number(b)) for a, b in spans)
             for domain, spans in carried(connection, records.extract).items()
         },
+        period=period,
+        lacks=_lacks(connection),
+        ages_open=ages_open,
     )
+
+
+def _lacks(connection: duckdb.DuckDBPyConnection) -> frozenset[Lack]:
+    """What no row says, of that which published rules ask for."""
+    row = connection.execute(
+        """
+        SELECT EXISTS (SELECT 1 FROM coverage WHERE start_lo IS NOT NULL) OR EXISTS (
+                SELECT 1 FROM patients
+                WHERE enrolled_from_lo IS NOT NULL OR enrolled_to_lo IS NOT NULL),
+            EXISTS (SELECT 1 FROM events WHERE position IS NOT NULL),
+            EXISTS (SELECT 1 FROM events
+                WHERE kind = 'imaging' AND role IS DISTINCT FROM 'order'
+                    AND (claim IS NOT NULL OR reason IS NOT NULL))
+        """
+    ).fetchone()
+    assert row is not None
+    lacks: tuple[Lack, ...] = ("enrolment", "principal-position", "image-diagnosis")
+    return frozenset(lack for lack, carried_ in zip(lacks, row, strict=True) if not carried_)
 
 
 def _scope(period: Period) -> tuple[int, int]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from spinewise.know.model import Text
 from spinewise.know.package import Package
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT
@@ -63,7 +65,8 @@ def share(
     name: str = "",
 ) -> Made:
     """
-    What may be shared of a review.
+    What may be shared of a review: its own indicators. Published rules count the same people in
+    other ways, and their differences would give small numbers away.
 
     Parameters
     ----------
@@ -85,6 +88,9 @@ def share(
     NotSafeError
         Too much is known from what was shared before.
     """
+    review = msgspec.structs.replace(
+        review, indicators=[result for result in review.indicators if not result.published]
+    )
     no_overlap(review.period, shared.reports)
     groups = [group.key for result in review.indicators for group in result.clinicians]
     named = shared.naming(groups)

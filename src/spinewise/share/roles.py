@@ -39,14 +39,14 @@ ROLES: Final[Mapping[type[msgspec.Struct], Mapping[str, Role]]] = {
         harmless="period package package_version edition package_digest value_sets verified_only"
         " spinewise_version",
         derived="schema notice",
-        left_out="practice extract_digest compared_with",
+        left_out="practice extract_digest compared_with agreements ages_open",
         within="indicators areas images trust",
     ),
     result.IndicatorResult: _roles(
         harmless="id version status unit better name meaning clinicians_hidden target why_wrong"
         " change_ideas resources order",
         derived="headline reason",
-        left_out="previous proposed_share",
+        left_out="previous proposed_share published",
         within="rate counts run_chart clinicians modalities opportunities",
     ),
     result.Rate: _roles(

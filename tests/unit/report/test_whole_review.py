@@ -91,7 +91,7 @@ def test_the_sentence_says_the_numbers_of_the_json(
             assert re.search(rf"\b{rate['n']}\b", said), sentence
             assert re.search(rf"\b{rate['d']}\b", said), sentence
             assert numerals.percent(rate["recorded"], code) in sentence
-        else:
+        elif rate["state"] != "too few":
             assert "%" not in sentence
 
 
@@ -100,7 +100,8 @@ def test_the_table_shows_the_numbers_of_the_json(
     code: LanguageCode, stored: dict[str, Any], pages: dict[LanguageCode, Document]
 ) -> None:
     body = pages[code].by_id("glance").all("tbody")[0]
-    for indicator, row in zip(stored["indicators"], body.all("tr"), strict=True):
+    own = [indicator for indicator in stored["indicators"] if not indicator["published"]]
+    for indicator, row in zip(own, body.all("tr"), strict=True):
         cells = [cell.text for cell in row.all("td")]
         rate = indicator["rate"]
         if rate["state"] == "computable":

@@ -10,7 +10,7 @@ from tests.unit.review.conftest import PERIOD, Seen
 
 from spinewise.know.loader import load_package
 
-each_indicator = pytest.mark.parametrize("indicator", list(load_package().indicators))
+each_indicator = pytest.mark.parametrize("indicator", [one.id for one in load_package().own])
 
 
 @each_indicator

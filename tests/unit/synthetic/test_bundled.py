@@ -16,8 +16,9 @@ def test_a_review_of_the_bundled_practice_finds_its_truth(practice: Path) -> Non
     text = (truth_folder(practice) / "expected.json").read_text(encoding="utf-8")
     expected = json.loads(text)["indicators"]
     review = spinewise.review(practice, period="2024")
-    assert {result.id for result in review.indicators} == set(expected)
-    for result in review.indicators:
+    own = [result for result in review.indicators if result.published is None]
+    assert {result.id for result in own} == set(expected)
+    for result in own:
         said, rate = expected[result.id]["2024"], result.rate
         assert (rate.n, rate.d) == (said["n"], said["d"]), result.id
         assert (rate.low, rate.high) == pytest.approx((said["low"], said["high"])), result.id

@@ -57,7 +57,7 @@ def _reference(folder: Path) -> Counter[Key]:
     )
     found = Counter[Key]()
     for person in people(connection):
-        for outcome in interpret(person, frame, list(package.indicators.values())):
+        for outcome in interpret(person, frame, package.own):
             key = _read(outcome)
             if key:
                 found[key] += 1
@@ -65,6 +65,8 @@ def _reference(folder: Path) -> Counter[Key]:
 
 
 def _read(outcome: Outcome) -> Key | None:
+    if outcome.day is None:
+        return None
     first, last = outcome.day
     day = to_date(first).isoformat() if first == last else to_date(first).isoformat()[:7]
     base = (outcome.indicator, outcome.patient_id, day, outcome.category)

@@ -27,6 +27,7 @@ from spinewise.measures.compile.evidence import (
 )
 from spinewise.measures.compile.images import image_steps
 from spinewise.measures.compile.places import place_steps, place_views, unit_kinds
+from spinewise.measures.compile.rules import compile_rules
 from spinewise.measures.compile.screen import (
     emergency_steps,
     finding_codes,
@@ -70,7 +71,8 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
     )
     terms = all_terms(frame, indicators)
     # First what is asked of each kind of unit: asking notes the flags and codes that it needs.
-    kinds = unit_kinds(frame, indicators, index, codes)
+    rules = compile_rules(frame, indicators, codes)
+    kinds = [*unit_kinds(frame, indicators, index, codes), *rules.kinds]
     steps = [
         *episode_steps(frame, codes),
         *image_steps(frame, codes),
@@ -82,6 +84,7 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
         *reasons.steps(),
         *judged_steps(frame, reasons, reason),
         *index.steps(),
+        *rules.steps,
         *place_steps(kinds),
     ]
     return Plan(

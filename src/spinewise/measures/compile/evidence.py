@@ -23,7 +23,8 @@ def all_terms(frame: Frame, indicators: Sequence[Indicator]) -> list[Term]:
     whole = [exclusion.when for exclusion in frame.package.episode.exclusion]
     whole += [reason.when for reason in frame.package.red_flags.reason]
     found = [inner for term in whole for inner in terms_in(term)]
-    return found + [inner for indicator in indicators for inner in terms_of(indicator)]
+    own = [indicator for indicator in indicators if not indicator.index]
+    return found + [inner for indicator in own for inner in terms_of(indicator)]
 
 
 def terms_of(indicator: Indicator) -> list[Term]:

@@ -109,6 +109,8 @@ class Context:
                 return one_of("said", term.values)
             case terms.Change():
                 return self._noted(term, self._change)
+            case _:
+                raise AssertionError(f"{term!r} is a term of published rules")
 
     def steps(self) -> Iterator[Step]:
         """The tables of flags, one for each source that a term asked for."""

@@ -16,6 +16,7 @@ from spinewise.know.terms import AnswerIs
 from spinewise.measures.frame import Frame, item_concept
 from spinewise.measures.interpret.episodes import Candidate, candidates, dies, leaves
 from spinewise.measures.interpret.images import Placed, images, near, place
+from spinewise.measures.interpret.rules import judge_person
 from spinewise.measures.interpret.screen import Reading, emergency
 from spinewise.measures.interpret.terms import Unit, holds, status, verdict
 from spinewise.measures.kleene import Truth, all_of, any_of
@@ -29,7 +30,8 @@ UNKNOWN_DATE = "date-unknown"
 def interpret(person: Person, frame: Frame, indicators: Sequence[Indicator]) -> Iterator[Outcome]:
     """The outcome of every unit of a person under every indicator."""
     found = candidates(person, frame)
-    placed = place(images(person, frame), found, frame)
+    pictures = images(person, frame)
+    placed = place(pictures, found, frame)
     for indicator in indicators:
         match indicator.unit:
             case "episode":
@@ -43,6 +45,8 @@ def interpret(person: Person, frame: Frame, indicators: Sequence[Indicator]) -> 
             case "answer":
                 for answer in _answers(indicator, person, frame):
                     yield _answer(indicator, person, answer, frame)
+            case "patient" | "patient-year":
+                yield judge_person(indicator, person, pictures, frame)
 
 
 def _episode(

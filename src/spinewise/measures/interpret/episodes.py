@@ -96,9 +96,9 @@ def at_least_years(birth: tuple[date, date] | None, day: Days, years: int) -> Tr
     """Whether a person has reached an age on a day; unknown if the dates leave it open."""
     if birth is None:
         return None
-    if _age(birth[1], day[0]) >= years:
+    if age_on(birth[1], day[0]) >= years:
         return True
-    return False if _age(birth[0], day[1]) < years else None
+    return False if age_on(birth[0], day[1]) < years else None
 
 
 def observed_from(person: Person, day: int, frame: Frame) -> int:
@@ -131,7 +131,8 @@ def dies(person: Person) -> Days:
     return (BEGINNING, NEVER) if person.died else (NEVER, NEVER)
 
 
-def _age(birth: date, day: int) -> int:
+def age_on(birth: date, day: int) -> int:
+    """Completed years; a birthday of 29 February falls on 1 March in other years."""
     on = date.fromordinal(EPOCH.toordinal() + day)
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 

@@ -62,7 +62,7 @@ def images(person: Person, frame: Frame) -> list[Image]:
     groups: dict[object, list[Event]] = defaultdict(list)
     for event in person.events:
         if event.kind == "imaging" and event.status != "refuted":
-            region = _region(event, frame)
+            region = region_of(event, frame)
             if region is not False:
                 groups[_group(event, frame)].append(event)
     found = [image for rows in groups.values() for image in _assemble(rows, frame)]
@@ -76,7 +76,8 @@ def place(found: Sequence[Image], candidates: Sequence[Candidate], frame: Frame)
     return [_place(image, candidates, frame) for image in found]
 
 
-def _region(event: Event, frame: Frame) -> Truth:
+def region_of(event: Event, frame: Frame) -> Truth:
+    """Whether a row of imaging is of the package's region, by itself."""
     rule = frame.package.imaging
     codes = frame.of(event.code)
     says_so = any(re.search(p, event.text or "", re.IGNORECASE) for p in rule.text_says_region)
@@ -98,7 +99,8 @@ def _for_pain(event: Event, frame: Frame) -> bool:
     return bool(frame.of(event.reason) & frozenset(frame.package.episode.index.diagnosis))
 
 
-def _modality(event: Event, frame: Frame) -> str:
+def modality_of(event: Event, frame: Frame) -> str:
+    """The modality of a row of imaging; ``""`` where it does not say."""
     codes = frame.of(event.code)
     for row in frame.package.imaging.image:
         if any(name in codes for name in row.concepts):
@@ -112,7 +114,7 @@ def _group(event: Event, frame: Frame) -> object:
         return event.link
     if event.role == "order":
         return event.event
-    return _modality(event, frame), event.start
+    return modality_of(event, frame), event.start
 
 
 def _assemble(rows: list[Event], frame: Frame) -> list[Image]:
@@ -140,7 +142,7 @@ def _image(
     number: int = 1,
 ) -> Image:
     first = order or performances[0]
-    modalities = [_modality(row, frame) for row in [*performances, *rows]]
+    modalities = [modality_of(row, frame) for row in [*performances, *rows]]
     times = [row.time for row in performances if row.time]
     ordered_by = [
         row.clinician
@@ -155,7 +157,7 @@ def _image(
         performed=performances[0].start if performances else None,
         performed_time=min(times, default=None),
         modality=next((modality for modality in modalities if modality), ""),
-        region=any_of(_region(row, frame) for row in rows),
+        region=any_of(region_of(row, frame) for row in rows),
         for_pain=any(_for_pain(row, frame) for row in rows),
         clinician=next(iter(ordered_by), ""),
         links=frozenset(row.link for row in rows if row.link),

@@ -90,6 +90,8 @@ def holds(term: terms.Term, unit: Unit, *, recorded: bool) -> Truth:
             return _answer_is(term, unit)
         case terms.Change():
             return _change(term, unit)
+        case _:
+            raise AssertionError(f"{term!r} is a term of published rules")
 
 
 def accepted_reason(unit: Unit, reading: Reading) -> Truth:
