@@ -143,7 +143,8 @@ def share(
     A review that may leave the practice: small numbers hidden, clinicians masked, nobody's rows.
 
     What is shared is remembered in the workspace, so that the next shared report gives nothing
-    away that this one hides. The parameters not named here are those of :func:`review`.
+    away that this one hides. Published rules are left out. The parameters not named here are
+    those of :func:`review`.
 
     Parameters
     ----------
@@ -171,7 +172,7 @@ def share(
         check_shared_folder(Path(out))
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
     bounds = _bounds(period)
-    run.choose(words, indicators)
+    own = [one.id for one in run.choose(words, indicators) if not one.published]
     day = today or datetime.now().astimezone().date()
     with (
         _records(path, workspace, format, mapping, day, progress) as records,
@@ -181,7 +182,7 @@ def share(
             bounds,
             practice=name,
             version=__version__,
-            indicators=indicators,
+            indicators=own,
             progress=progress,
         ) as reviewed,
     ):

@@ -323,6 +323,7 @@ def review(
     share: bool,
     share_below: int,
     share_as: str,
+    ages_open: bool,
     **options: Any,
 ) -> None:
     """
@@ -340,11 +341,21 @@ def review(
       spinewise review export.zip --period 2025 --workspace ours --out to-share --share
     """
     if share:
+        if ages_open:
+            raise click.UsageError(
+                "--ages-open is about published rules, which a shared report leaves out."
+            )
         _share(export, out, lang, compare, least=share_below, name=share_as, **options)
         return
     with _Stages() as progress:
         found = spinewise.review(
-            export, out=out, language=lang, compare=compare, progress=progress, **options
+            export,
+            out=out,
+            language=lang,
+            compare=compare,
+            ages_open=ages_open,
+            progress=progress,
+            **options,
         )
     terminal.show_review(found, Console(), lang)
     click.echo(out / "report.html")

@@ -88,10 +88,11 @@ def test_options_reach_the_api(
         *["--indicators", "imaging-early, imaging-unknown", "--compare", str(export)],
         *["--workspace", str(tmp_path / "kept"), "--format", "csv", "--verified-only"],
         *["--package", str(export), "--value-sets", str(export), "--today", "2025-03-31"],
-        *["--lang", "fr"],
+        *["--lang", "fr", "--ages-open"],
     )
     del given["progress"]
     assert given == {
+        "ages_open": True,
         "path": export,
         "period": "2024",
         "out": tmp_path / "out",
