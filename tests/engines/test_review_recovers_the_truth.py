@@ -39,9 +39,11 @@ def test_every_count_and_range_is_recovered(practice: Path, year: str) -> None:
 
 def test_every_unit_of_a_denominator_is_recovered(practice: Path, tmp_path: Path) -> None:
     """The same people on the same days, with the same clinician and the same answer."""
+    books = json.loads((truth_folder(practice) / "expected.json").read_text(encoding="utf-8"))
     spinewise.review(practice, period="2024", out=tmp_path, today=date(2025, 6, 30))
 
-    found = _counted(tmp_path / "results.csv")
+    counted = _counted(tmp_path / "results.csv")
+    found = {unit for unit in counted if unit[0] in books["indicators"]}
     expected = {
         unit
         for unit in _counted(truth_folder(practice) / "units.csv")
