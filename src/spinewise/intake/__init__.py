@@ -85,9 +85,14 @@ class Export:
             # Tables that a mapping explains need no form of their own.
             format = format or ("csv" if mapping else None)  # noqa: A001
             self.reader = READERS[format] if format else _recognise(path, self.files)
+            sums = archive.sums(self.files, progress)
+            self.files = [
+                msgspec.structs.replace(file, lines=one.lines)
+                for file, one in zip(self.files, sums, strict=True)
+            ]
             self.sources = [
-                SourceRow(file, *facts)
-                for file, facts in zip(self.files, archive.sums(self.files, progress), strict=True)
+                SourceRow(file, one.sha256, one.bytes)
+                for file, one in zip(self.files, sums, strict=True)
             ]
         except OSError as error:
             self.close()

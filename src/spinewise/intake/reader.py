@@ -51,6 +51,8 @@ class SourceFile(msgspec.Struct, frozen=True):
     """Its path relative to the export, with ``/``; inside an archive, the member's name."""
     path: Path
     """Where it can be opened now (members of an archive are unpacked to a private folder)."""
+    lines: int | None = None
+    """How many lines it has; None: not counted yet."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -113,8 +113,10 @@ class _FhirReader:
         path = self._unpacked(file)
         try:
             name = _first_type(path)
-            lines = _lines(path) if name is not None else None
-            if name is None or lines is None or not self._read_fast(file, path, name, lines):
+            lines = file.lines if path == file.path else None
+            if lines is None:
+                lines = _lines(path)
+            if name is None or lines == 0 or not self._read_fast(file, path, name, lines):
                 self.sifter.sift(file, path)
         finally:
             if path != file.path:
@@ -351,13 +353,11 @@ def _first_type(path: Path) -> str | None:
     return None if name == "Bundle" else name
 
 
-def _lines(path: Path) -> int | None:
-    """How many lines a file has; None for an empty file."""
-    if path.stat().st_size == 0:
-        return None
+def _lines(path: Path) -> int:
+    """How many lines a file has."""
     with path.open("rb") as stream:
-        count, last = 0, b""
-        while block := stream.read(1 << 20):
+        count, last = 0, b"\n"
+        while block := stream.read(1 << 18):
             count += block.count(b"\n")
             last = block[-1:]
     return count + (last != b"\n")
