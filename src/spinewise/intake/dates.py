@@ -100,7 +100,7 @@ _MACROS: Final = {
             AS TIMESTAMP
         )
     END""",
-    "impossible": "(lo IS NULL AND trim(t) <> '')",
+    "impossible": "CASE WHEN lo IS NULL THEN trim(t) <> '' ELSE false END",
 }
 
 

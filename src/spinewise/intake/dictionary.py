@@ -101,7 +101,7 @@ def _spell(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def joined(table: str) -> tuple[str, str]:
+def joined(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, str]:
     """
     SQL that joins the keys to the rows of a staging table (named ``s``).
 
@@ -115,17 +115,26 @@ def joined(table: str) -> tuple[str, str]:
     columns: list[str] = []
     joins: list[str] = []
     for column, key in _COLUMNS.get(table, {}).items():
-        columns.extend(
-            f", coalesce({key}_key.{name}, {column}_key.{name}) AS {column}_{name}"
-            for name in ("code", "imaging")
-        )
+        found = ["NULL"]
+        if _is_used(connection, table, key):
+            found.append(f"{key}_key")
+            joins.append(f"LEFT JOIN coded_concepts AS {key}_key ON s.{key} = {key}_key.concept")
+        if _is_used(connection, table, column):
+            found.append(f"{column}_key")
+            joins.append(f"LEFT JOIN coded AS {column}_key ON s.{column} = {column}_key.codings")
+        for name, kind in (("code", "INTEGER"), ("imaging", "BOOLEAN")):
+            either = ", ".join("NULL" if one == "NULL" else f"{one}.{name}" for one in found)
+            columns.append(f", coalesce({either})::{kind} AS {column}_{name}")
         if key == "concept":
-            columns.append(", concept_key.concept_text, concept_key.concept_setting")
-        joins.append(
-            f""" LEFT JOIN coded_concepts AS {key}_key ON s.{key} = {key}_key.concept
-            LEFT JOIN coded AS {column}_key ON s.{column} = {column}_key.codings"""
-        )
-    return "".join(columns), "".join(joins)
+            for name in ("concept_text", "concept_setting"):
+                said = f"concept_key.{name}" if "concept_key" in found else "NULL::VARCHAR"
+                columns.append(f", {said} AS {name}")
+    return "".join(columns), " ".join(joins)
+
+
+def _is_used(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    row = connection.execute(f"SELECT count({column}) > 0 FROM {table}").fetchone()
+    return row == (True,)
 
 
 def write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:

@@ -323,7 +323,7 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     rules += [(faults, "quarantined")]
     cases = " ".join(f"WHEN {when} THEN '{outcome}'" for when, outcome in rules)
     days = ", ".join(f"{name}_lo" for name in _DATED[table])
-    codes, joins = dictionary.joined(table)
+    codes, joins = dictionary.joined(connection, table)
     connection.execute(
         f"""CREATE TEMP TABLE verdict_{table} AS
         SELECT row, {days}, patient, state, CASE {cases} ELSE 'stored' END AS outcome {codes}
