@@ -17,12 +17,12 @@ from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.loader import load_package
 from spinewise.numerals import LanguageCode
 from spinewise.records import Records, import_export, is_workspace, one_shot
-from spinewise.records.shared import Shared, sharing
 from spinewise.report.files import check_shared_folder, write_report, write_shared
 from spinewise.review import run
 from spinewise.review.result import DataTrust, Review
 from spinewise.share import build
 from spinewise.share.build import LEAST
+from spinewise.share.ledger import Ledger, sharing
 from spinewise.share.result import SharedReview
 
 Place = str | Path
@@ -143,8 +143,8 @@ def share(
     A review that may leave the practice: small numbers hidden, clinicians masked, nobody's rows.
 
     What is shared is remembered in the workspace, so that the next shared report gives nothing
-    away that this one hides. Published rules are left out. The parameters not named here are
-    those of :func:`review`.
+    away that this one hides: a period that was shared is given again as it was. Published rules
+    are left out. The parameters not named here are those of :func:`review`.
 
     Parameters
     ----------
@@ -161,8 +161,7 @@ def share(
     Raises
     ------
     SpinewiseError
-        As :func:`review`; and the period overlaps with another one that was shared, or too much
-        is known from what was shared.
+        As :func:`review`; and the period does not come after those that were shared.
     """
     if least < 3:
         raise SpinewiseError(
@@ -188,11 +187,10 @@ def share(
     ):
         full = reviewed.review
 
-    def make(before: Shared) -> tuple[SharedReview, Shared]:
-        made = build.share(full, words, before, today=day, least=least, name=name)
-        return made.review, made.shared
+    def make(before: Ledger) -> tuple[SharedReview, Ledger]:
+        return build.share(full, words, before, today=day, least=least, name=name)
 
-    shared = sharing(Path(workspace), make)
+    shared = sharing(Path(workspace), bounds, make)
     if out is not None:
         write_shared(shared, words, Path(out), language)
     return shared

@@ -292,7 +292,8 @@ def main() -> None:
     is_flag=True,
     help="Write a report that may leave the practice: numbers from 1 to 5 suppressed, with others "
     "from which they could be worked out, clinicians masked, no row of anybody. Needs --workspace, "
-    "which remembers what was shared before; --out must be a folder for this report alone.",
+    "which remembers what was shared: a period is shared once, and given again as it was. --out "
+    "must be a folder for this report alone.",
 )
 @click.option(
     "--share-below",

@@ -132,7 +132,6 @@ class Face(Generic[Shown]):
             "settings": self.settings,
             "tongues": self.tongues,
             "in_english": self.in_english,
-            "hidden": self.hidden,
             "host": lambda url: urlsplit(url).netloc.removeprefix("www."),
             "lag": partial(trust.lag, self.reader),
             "patients": partial(trust.patients, self.reader),
@@ -194,13 +193,6 @@ class Face(Generic[Shown]):
             "patient": _("What became of every person"),
             "patient-year": _("What became of every person"),
         }[unit]
-
-    def hidden(self, number: int) -> str:
-        return self.reader.ngettext(
-            "%(num)s clinician with too few to show is left out.",
-            "%(num)s clinicians with too few to show are left out.",
-            number,
-        )
 
     def say(self, term: Term) -> definition.Said:
         return definition.say(term, self.package, self.reader)
@@ -282,6 +274,7 @@ class Page(Face[Review]):
             "trend": self.trend,
             "counted": self.counted,
             "not_said": self.not_said,
+            "hidden": self.hidden,
             "chart": self.chart,
             "fates": lambda result: fates(result, self.package, self.reader),
             "by_name": by_name,
@@ -329,6 +322,13 @@ class Page(Face[Review]):
             "In %(number)s of these %(of)s, the chart does not say.",
             number=self.reader.count(number),
             of=self.reader.count(of),
+        )
+
+    def hidden(self, number: int) -> str:
+        return self.reader.ngettext(
+            "%(num)s clinician with too few to show is left out.",
+            "%(num)s clinicians with too few to show are left out.",
+            number,
         )
 
     def change(self, result: IndicatorResult) -> str:

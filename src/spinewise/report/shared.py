@@ -58,6 +58,7 @@ class SharedPage(Face[SharedReview]):
             "span": self.span,
             "drawable": drawable,
             "whole": whole,
+            "whole_percent": self.whole_percent,
             "change": self.change,
             "images": self.images,
             "drawn": drawn,
@@ -68,6 +69,10 @@ class SharedPage(Face[SharedReview]):
             "fates": lambda result: shared_fates(result, self.package, self.reader),
             "groups": self.groups,
         }
+
+    def whole_percent(self, share: float) -> str:
+        """A share that was rounded to a whole per cent, so written."""
+        return self.reader.percent(share).replace(".0", "").replace(",0", "")
 
     def span(self, result: SharedIndicator) -> str | Markup:
         """The range in words."""
@@ -135,7 +140,7 @@ class SharedPage(Face[SharedReview]):
         """The tables by clinician and by kind of image that are not empty."""
         _ = self.reader.gettext
         found = []
-        if result.clinicians or result.clinicians_hidden:
+        if result.clinicians:
             found.append(("clinician", _("By clinician"), result.clinicians))
         if result.modalities:
             found.append(("modality", _("By kind of image"), result.modalities))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,7 +13,6 @@ from spinewise.know.model import Text
 from spinewise.know.package import Package
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT
 from spinewise.measures.ranges import rate_range
-from spinewise.records.shared import Shared, SharedReport
 from spinewise.review.indicators import headline, say_period
 from spinewise.review.opportunities import (
     area_sentence,
@@ -22,11 +21,11 @@ from spinewise.review.opportunities import (
     undecided_part,
 )
 from spinewise.review.rates import PLACES, state_of
-from spinewise.review.result import Area, IndicatorResult, Review
+from spinewise.review.result import Area, IndicatorResult, Month, Review
 from spinewise.review.words import both, say
 from spinewise.share.cells import PART, Key, Sheet, sheet
-from spinewise.share.past import before, no_overlap, step_before, written
-from spinewise.share.points import Step, finest, points
+from spinewise.share.ledger import Ledger
+from spinewise.share.points import Point, Step, finest, points, whole
 from spinewise.share.protect import protect
 from spinewise.share.result import (
     Count,
@@ -47,33 +46,27 @@ LEAST: Final = 6
 """Numbers from 1 to 5 are hidden unless it is set otherwise."""
 
 
-@dataclass(frozen=True)
-class Made:
-    """A shared review, and what the workspace has to remember of it."""
-
-    review: SharedReview
-    shared: Shared
-
-
 def share(
     review: Review,
     package: Package,
-    shared: Shared,
+    ledger: Ledger,
     *,
     today: date,
     least: int = LEAST,
     name: str = "",
-) -> Made:
+) -> tuple[SharedReview, Ledger]:
     """
-    What may be shared of a review: its own indicators. Published rules count the same people in
-    other ways, and their differences would give small numbers away.
+    What may be shared of a review, and what was shared then.
+
+    Only the package's own indicators are: published rules count the same people in other ways, and
+    their differences would give small numbers away.
 
     Parameters
     ----------
     review, package
         The full review, and the change package that it was made with.
-    shared
-        What was shared from the workspace before.
+    ledger
+        What was shared from the workspace before; the review's period comes after it.
     today
         The day of sharing.
     least
@@ -83,35 +76,67 @@ def share(
 
     Raises
     ------
-    OverlapError
-        The period overlaps with one that was shared before.
-    NotSafeError
-        Too much is known from what was shared before.
+    PeriodError
+        The period does not come after those that were shared.
     """
+    ledger.check(review.period)
     review = msgspec.structs.replace(
         review, indicators=[result for result in review.indicators if not result.published]
     )
-    no_overlap(review.period, shared.reports)
-    groups = [group.key for result in review.indicators for group in result.clinicians]
-    named = shared.naming(groups)
-    steps = {
-        result.id: step_before(result.id, shared.reports) or finest(result.run_chart.months, least)
+    named = ledger.naming(group.key for result in review.indicators for group in result.clinicians)
+    charts = {
+        result.id: chart_of(result.id, result.run_chart.months, review, ledger, least)
         for result in review.indicators
         if result.run_chart
     }
-    cells = sheet(review, named.clinicians, steps)
-    past = before(cells, review.period, least, shared.reports)
-    hidden = protect(cells, least, also=past.hide, known=past.known)
-    page = _Page(review, package, named, cells, hidden, least, name, steps)
-    report = SharedReport(
-        day=today,
-        period=review.period,
-        least=least,
-        steps=dict(steps),
-        shown=page.numbers(hidden=False),
-        hidden=page.numbers(hidden=True),
+    new = {id_: chart.new for id_, chart in charts.items()}
+    cells = sheet(review, named.clinicians, new)
+    hidden = protect(cells, least)
+    page = _Page(review, package, named.clinicians, charts, cells, hidden, least)
+    shared = page.review(today, name)
+    return shared, named.adding(shared)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart before its numbers are hidden: what is repeated, and what is new."""
+
+    step: Step
+    repeated: list[SharedPoint]
+    new: list[Point]
+
+
+def chart_of(
+    id_: str, months: Sequence[Month], review: Review, ledger: Ledger, least: int
+) -> Chart:
+    """
+    The chart of an indicator: points of earlier reports as they stood there, and those since.
+
+    Earlier reports that were made by other rules have other numbers: then the chart begins with
+    the period.
+    """
+    periods = [review.period, *(report.period for report in ledger.reports)]
+    if not ledger.reports:
+        step, new = finest(months, least, periods)
+        return Chart(step, [], new)
+    last = ledger.reports[-1]
+    earlier = next((one.chart for one in last.indicators if one.id == id_), None)
+    if earlier is None or _rules(last, id_) != _rules(review, id_):
+        step, new = finest(months, least, periods)
+        return Chart(step, [], [point for point in new if point.within(review.period)])
+    found = whole(points(months, earlier.step), periods)
+    begin = min((point.first for point in found), default=review.period[0])
+    return Chart(
+        earlier.step,
+        [point for point in earlier.points if point.first >= begin],
+        [point for point in found if point.first > last.period[1]],
     )
-    return Made(page.review(), named.adding(report))
+
+
+def _rules(review: Review | SharedReview, id_: str) -> tuple[object, ...]:
+    """All that decides what an indicator counts."""
+    version = next((one.version for one in review.indicators if one.id == id_), None)
+    return (version, review.package_digest, review.value_sets, review.verified_only)
 
 
 @dataclass(frozen=True)
@@ -120,26 +145,20 @@ class _Page:
 
     full: Review
     package: Package
-    names: Shared
+    clinicians: Mapping[str, str]
+    charts: Mapping[str, Chart]
     cells: Sheet
     hidden: frozenset[Key]
     least: int
-    name: str
-    steps: Mapping[str, Step]
 
-    def numbers(self, *, hidden: bool) -> dict[str, int]:
-        return {
-            written(key, self.full.period): cell.number
-            for key, cell in self.cells.cells.items()
-            if (key in self.hidden) == hidden
-        }
-
-    def review(self) -> SharedReview:
+    def review(self, today: date, name: str) -> SharedReview:
         full, trust = self.full, self.full.trust
         indicators = [self.indicator(result) for result in full.indicators]
+        by_id = {result.id: result for result in indicators}
+        link = trust.linkage
         return SharedReview(
             schema=SCHEMA,
-            practice=self.name,
+            practice=name,
             period=full.period,
             package=full.package,
             package_version=full.package_version,
@@ -148,30 +167,31 @@ class _Page:
             value_sets=full.value_sets,
             verified_only=full.verified_only,
             spinewise_version=full.spinewise_version,
+            shared_on=today,
             least=self.least,
-            suppressed=sum(
-                cell.weight >= 1 for key, cell in self.cells.cells.items() if key in self.hidden
-            ),
+            suppressed=sum(self.cells.cells[key].weight >= 1 for key in self.hidden),
             indicators=indicators,
-            areas=[
-                area
-                for found in full.areas
-                for area in self.area(found, next(i for i in indicators if i.id == found.indicator))
-            ],
+            areas=[area for found in full.areas for area in self.area(found, by_id)],
             images=self.counts("images"),
             trust=SharedTrust(
                 format=trust.format,
-                patients=self.number("trust", "patients"),
+                patients=_two_figures(trust.patients),
                 cutoff=trust.cutoff,
                 cutoff_from=trust.cutoff_from,
                 lag_days=trust.lag_days,
-                events_with_visit=self.rate("trust", "visit"),
-                orders_with_performance=self.rate("trust", "performance"),
+                events_with_visit=self.coarse(link.events_with_visit, link.events),
+                orders_with_performance=self.coarse(
+                    link.orders_with_performance, link.imaging_orders
+                ),
             ),
             notice=both(
                 say("notice", "shared", most=self.least - 1), self.package.file.intended_use
             ),
         )
+
+    def coarse(self, n: int, d: int) -> float | None:
+        """A share in whole per cent, each of which is too many to be small; None: too few."""
+        return round(n / d, 2) if d >= 100 * self.least else None
 
     # Cells
 
@@ -226,8 +246,7 @@ class _Page:
             unknown=self.number(result.id, "unknown") if computable else None,
             counts=self.counts(result.id),
             chart=chart,
-            clinicians=self.groups("clinician", result, self.names.clinicians),
-            clinicians_hidden=result.clinicians_hidden,
+            clinicians=self.groups("clinician", result, self.clinicians),
             modalities=self.groups("modality", result, {}),
             target=result.target,
             why_wrong=result.why_wrong,
@@ -270,19 +289,19 @@ class _Page:
         )
 
     def chart(self, result: IndicatorResult) -> SharedChart | None:
-        if result.run_chart is None:
+        if result.id not in self.charts:
             return None
-        step = self.steps[result.id]
-        shown = [
-            SharedPoint(first=p.first, rate=self.rate(result.id, "point", f"{step} {p.first}"))
-            for p in points(result.run_chart.months, step)
+        chart = self.charts[result.id]
+        shown = chart.repeated + [
+            SharedPoint(first=point.first, rate=self.rate(result.id, "point", str(point.first)))
+            for point in chart.new
         ]
-        whole = not any(point.rate.n is None or point.rate.d is None for point in shown)
-        found = runs([point.rate.recorded for point in shown] if whole else [])
-        return SharedChart(step=step, points=shown, median=found.median, signal=found.signal)
+        complete = not any(point.rate.suppressed for point in shown)
+        found = runs([point.rate.recorded for point in shown] if complete else [])
+        return SharedChart(step=chart.step, points=shown, median=found.median, signal=found.signal)
 
     def groups(
-        self, kind: str, result: IndicatorResult, names: dict[str, str]
+        self, kind: str, result: IndicatorResult, names: Mapping[str, str]
     ) -> list[SharedGroup]:
         if result.rate.state == "not computable":
             return []
@@ -295,8 +314,9 @@ class _Page:
 
     # Areas for improvement
 
-    def area(self, found: Area, shown: SharedIndicator) -> list[SharedArea]:
+    def area(self, found: Area, indicators: Mapping[str, SharedIndicator]) -> list[SharedArea]:
         """The area if all its numbers are shown; else none."""
+        shown = indicators[found.indicator]
         id_, kind, years = found.indicator, found.part.kind, found.part.years
         rule, decided = self.package.indicators[id_], self.number(id_, "decided")
         against, unknown = self.number(id_, "against"), self.number(id_, "unknown")
@@ -330,8 +350,12 @@ class _Page:
         ]
 
 
-_RATES: Final = (("clinician",), ("modality",), ("point",), ("visit",), ("performance",))
+_RATES: Final = (("clinician",), ("modality",), ("point",))
 """Tables whose cells stand in rates."""
 _NOT_COMPUTABLE: Final = SharedRate(
     n=0, d=0, recorded=None, wilson_low=None, wilson_high=None, state="not computable"
 )
+
+
+def _two_figures(number: int) -> int:
+    return int(float(f"{number:.1e}"))

@@ -17,7 +17,7 @@ from itertools import combinations
 from typing import Final
 
 from spinewise.review.result import IndicatorResult, Rate, Review
-from spinewise.share.points import Point, Step, points
+from spinewise.share.points import Point
 
 Key = tuple[str, ...]
 """Where a cell stands: ``("imaging-early", "clinician", "K7", "n")``."""
@@ -83,7 +83,9 @@ class Sheet:
         return over
 
 
-def sheet(review: Review, labels: Mapping[str, str], steps: Mapping[str, Step]) -> Sheet:
+def sheet(
+    review: Review, labels: Mapping[str, str], points: Mapping[str, Sequence[Point]]
+) -> Sheet:
     """
     The cells of a review.
 
@@ -93,22 +95,24 @@ def sheet(review: Review, labels: Mapping[str, str], steps: Mapping[str, Step]) 
         The full review.
     labels
         What each clinician is called in what is shared.
-    steps
-        Of the run charts, by indicator.
+    points
+        The points of run charts that are new, by indicator.
     """
     made = Sheet()
     for result in review.indicators:
         if result.rate.state != "not computable":
-            _indicator(made, result, review, labels, steps)
+            _indicator(made, result, review, labels, points.get(result.id, ()))
     _images(made, review)
-    _trust(made, review)
+    _pairs(made, review)
     return made
 
 
-def rate(made: Sheet, key: Key, counted: Rate | Point, weight: float, floor: int = 1) -> None:
+def rate(
+    made: Sheet, key: Key, unit: str, counted: Rate | Point, weight: float, floor: int = 1
+) -> None:
     """The three cells of a rate: numerator, denominator, and what is left of it."""
     made.put((*key, "n"), counted.n, weight)
-    made.put((*key, "d"), counted.d, weight * 2, floor=floor)
+    made.put((*key, "d"), counted.d, weight * 2, floor=floor, alike=(unit, *key[1:], "d"))
     made.split((*key, "d"), [(*key, "n")], rest=(*key, "not-n"))
 
 
@@ -117,19 +121,16 @@ def _indicator(
     result: IndicatorResult,
     review: Review,
     labels: Mapping[str, str],
-    steps: Mapping[str, Step],
+    points: Sequence[Point],
 ) -> None:
     _whole(made, result)
     clinicians = [(labels.get(group.key, ""), group.rate) for group in result.clinicians]
     _groups(made, result, "clinician", clinicians, floor=LISTED_FROM)
     _groups(made, result, "modality", [(group.key, group.rate) for group in result.modalities])
-    if result.run_chart:
-        step = steps[result.id]
-        listed = points(result.run_chart.months, step)
-        for point in listed:
-            rate(made, (result.id, "point", f"{step} {point.first}"), point, POINT)
-        within = [f"{step} {p.first}" for p in listed if p.within(review.period)]
-        _add_up(made, result, "point", within)
+    for point in points:
+        rate(made, (result.id, "point", str(point.first)), result.unit, point, POINT)
+    within = [str(point.first) for point in points if point.within(review.period)]
+    _add_up(made, result, "point", within)
 
 
 def _whole(made: Sheet, result: IndicatorResult) -> None:
@@ -199,7 +200,7 @@ def _groups(
     floor: int = 1,
 ) -> None:
     for name, counted in groups:
-        rate(made, (result.id, kind, name), counted, GROUP, floor)
+        rate(made, (result.id, kind, name), result.unit, counted, GROUP, floor)
     _add_up(made, result, kind, [name for name, _ in groups])
 
 
@@ -212,12 +213,12 @@ def _add_up(made: Sheet, result: IndicatorResult, kind: str, names: Sequence[str
         made.split((result.id, part), keys, rest=(result.id, kind, "", "others", part))
 
 
-def _same(made: Sheet, n: Key, parts: Sequence[Key]) -> None:
+def _same(made: Sheet, n: Key, parts: Sequence[Key], at_most: int | None = None) -> None:
     """
-    Where the numerator is as large as some of these parts together, it may be those parts:
-    take it that the reader knows.
+    Where a number is as large as some of these parts together, it may be those parts: take it that
+    the reader knows.
     """
-    for size in range(1, len(parts)):
+    for size in range(1, (at_most or len(parts) - 1) + 1):
         for some in combinations(parts, size):
             if made.cells[n].number == sum(made.cells[key].number for key in some):
                 made.splits.append((n, some))
@@ -226,42 +227,54 @@ def _same(made: Sheet, n: Key, parts: Sequence[Key]) -> None:
 def _images(made: Sheet, review: Review) -> None:
     """What became of the images; an indicator of images counts the same ones again."""
     found = review.images
-    alike = {"not-indicated": "screened-absent", "cannot-tell": "not-documented"}
     images = made.put(("images",), found.images, TOTAL)
-    inside = made.put(("images", "in-episode"), found.in_episode, PART, alike=("image", "d"))
-    verdicts = [
-        made.put(
-            ("images", "verdict", verdict),
-            number,
-            PART,
-            alike=("image", alike.get(verdict, verdict)),
-        )
-        for verdict, number in found.verdicts.items()
-    ]
-    if verdicts:
-        made.split(inside, verdicts)
-    for result in review.indicators:
-        if result.unit == "image" and (result.id, "n") in made.cells and verdicts:
-            _same(made, (result.id, "n"), verdicts)
-    others = {
-        "in-excluded-episode": (found.in_excluded_episode, ("image", "excluded")),
-        "outside-episode": (found.outside_episode, ("image", "outside", "no-episode")),
-    }
-    parts = [
-        made.put(("images", name), number, PART, alike=same)
-        for name, (number, same) in others.items()
-    ]
-    made.split(images, [inside, *parts])
+    inside = made.put(("images", "in-episode"), found.in_episode, PART)
+    excluded = made.put(("images", "in-excluded-episode"), found.in_excluded_episode, PART)
+    outside = made.put(("images", "outside-episode"), found.outside_episode, PART)
     region = made.put(("images", "region-unknown"), found.region_unknown, PART)
+    verdicts = {
+        verdict: made.put(("images", "verdict", verdict), number, PART)
+        for verdict, number in found.verdicts.items()
+    }
+    if verdicts:
+        made.split(inside, verdicts.values())
+    made.split(images, [inside, excluded, outside])
     made.split(images, [region])
+    again = {
+        "units": images,
+        "d": inside,
+        "excluded": excluded,
+        "outside": outside,
+        "screened-absent": verdicts.get("not-indicated"),
+        "not-documented": verdicts.get("cannot-tell"),
+    }
+    for result in review.indicators:
+        if result.unit != "image" or (result.id, "n") not in made.cells:
+            continue
+        _same(made, (result.id, "n"), list(verdicts.values()))
+        for name, key in again.items():
+            if key is not None:
+                _same(made, (result.id, name), [key], at_most=1)
 
 
-def _trust(made: Sheet, review: Review) -> None:
-    """How many people and rows the review rests on."""
-    link = review.trust.linkage
-    made.put(("trust", "patients"), review.trust.patients, TOTAL)
-    for name, part, whole in (
-        ("visit", link.events_with_visit, link.events),
-        ("performance", link.orders_with_performance, link.imaging_orders),
-    ):
-        rate(made, ("trust", name), Point(*review.period, n=part, d=whole), PART)
+def _pairs(made: Sheet, review: Review) -> None:
+    """
+    Two indicators that count the same units: the numerator of one may be part of the other's, and
+    then their difference is a number of people too, in the whole and in every group.
+    """
+    listed = [result.id for result in review.indicators if (result.id, "d") in made.cells]
+    units = {result.id: result.unit for result in review.indicators}
+    rates: dict[str, list[Key]] = {id_: [] for id_ in listed}
+    for key, cell in made.cells.items():
+        if key[-1] == "d" and cell.weight >= 1 and key[0] in rates:
+            rates[key[0]].append(key[1:])
+    for one, other in combinations(listed, 2):
+        same = units[one] == units[other]
+        if not same or made.cells[one, "d"].number != made.cells[other, "d"].number:
+            continue
+        for key in set(rates[one]) & set(rates[other]):
+            first, second = (one, *key[:-1], "n"), (other, *key[:-1], "n")
+            if made.cells[one, *key].number != made.cells[other, *key].number:
+                continue
+            more, less = sorted((first, second), key=lambda n: made.cells[n].number, reverse=True)
+            made.split(more, [less], rest=(*more, "beyond", other if more == first else one))

@@ -29,29 +29,51 @@ class Point:
     d: int
 
     def within(self, period: tuple[date, date]) -> bool:
+        """Whether all of its days lie in the period."""
         return period[0] <= self.first and self.last <= period[1]
+
+    def straddles(self, period: tuple[date, date]) -> bool:
+        """Whether some of its days lie in the period, and some do not."""
+        apart = self.last < period[0] or period[1] < self.first
+        return not apart and not self.within(period)
 
 
 def points(months: Sequence[Month], step: Step) -> list[Point]:
-    """The months added up, by steps of the calendar year; in order of time."""
+    """
+    The months added up, by steps of the calendar year; in order of time.
+
+    A step that begins before the months do is not whole, and left out.
+    """
     found: dict[date, Point] = {}
     for month in months:
         first = _first(month.month, MONTHS[step])
         before = found.get(first, Point(first, _last(first, MONTHS[step]), 0, 0))
         found[first] = Point(first, before.last, before.n + month.rate.n, before.d + month.rate.d)
-    return list(found.values())
+    return [point for point in found.values() if point.first >= months[0].month]
 
 
-def finest(months: Sequence[Month], least: int) -> Step:
-    """The finest step at which no point is small or nearly all or none; else the coarsest."""
+def finest(
+    months: Sequence[Month], least: int, periods: Sequence[tuple[date, date]]
+) -> tuple[Step, list[Point]]:
+    """
+    The finest step at which no point is small or nearly all or none, else the coarsest; with its
+    points, but for those that straddle one of ``periods``.
+    """
     for step in MONTHS:
-        if not any(
+        found = whole(points(months, step), periods)
+        small = any(
             0 < number < least
-            for point in points(months, step)
+            for point in found
             for number in (point.n, point.d, point.d - point.n)
-        ):
-            return step
-    return "half-year"
+        )
+        if found and not small:
+            return step, found
+    return step, found
+
+
+def whole(found: Sequence[Point], periods: Sequence[tuple[date, date]]) -> list[Point]:
+    """The points that straddle none of the periods."""
+    return [point for point in found if not any(map(point.straddles, periods))]
 
 
 def _first(month: date, length: int) -> date:

@@ -19,7 +19,7 @@ Management Science 2001;47:1008-1027.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,6 @@ import highspy
 import numpy as np
 from highspy.highs import _Highs  # type: ignore[attr-defined]
 
-from spinewise.errors import SpinewiseError
 from spinewise.share.cells import Key, Sheet
 
 _FREE: Final = 1e-4
@@ -35,10 +34,6 @@ _FREE: Final = 1e-4
 _MOST: Final = 1e7
 """No number moves further than this."""
 _ROUNDING: Final = 1e-6
-
-
-class NotSafeError(SpinewiseError):
-    """The numbers cannot be hidden, for too much is known of them already."""
 
 
 @dataclass
@@ -50,17 +45,12 @@ class _Variable:
     floor: int
     weight: float
     hidden: bool
-    known: bool
-    must: bool
-    """Whether it has to be protected whatever its number."""
     low: int
     high: int
     """The least and most that it is known to allow, the true number at first."""
 
 
-def protect(
-    sheet: Sheet, least: int, *, also: Collection[Key] = (), known: Collection[Key] = ()
-) -> frozenset[Key]:
+def protect(sheet: Sheet, least: int) -> frozenset[Key]:
     """
     The cells to hide.
 
@@ -70,39 +60,21 @@ def protect(
         The numbers and their sums.
     least
         The smallest number that is shown, beside zero.
-    also
-        Cells to hide whatever their number.
-    known
-        Cells that the reader knows already from elsewhere: hiding them protects nothing.
 
     Returns
     -------
-    The keys of the cells that are not to be shown; those that never are shown stand among them
-    where no sum tells what they are.
-
-    Raises
-    ------
-    NotSafeError
-        No choice would protect them.
+    The keys of the cells that are not to be shown, those among them that never are included.
     """
-    variables, place = _variables(sheet, least, also, known)
+    variables, place = _variables(sheet, least)
     equations = [
         [(place[whole], 1), *((place[part], -1) for part in parts)] for whole, parts in sheet.splits
     ]
     for some, sums in _components(len(variables), equations):
         moves = _Moves([variables[v] for v in some], _numbered(some, sums))
         for v, one in enumerate(moves.variables):
-            if one.hidden and not one.known:
+            if one.hidden:
                 for by in _shifts(one, least):
                     _allow(moves, v, by)
-                if (one.number < least or one.must) and one.low == one.high:
-                    raise NotSafeError(
-                        "a number that has to be hidden is known from what was shared before: "
-                        + ", ".join(" ".join(key) for key in one.keys),
-                        hint="Share another period, which does not touch the ones shared before.",
-                    )
-        for v in moves.told():
-            moves.variables[v].hidden = moves.variables[v].weight > 0
     return frozenset(key for one in variables if one.hidden for key in one.keys)
 
 
@@ -113,23 +85,24 @@ def _shifts(one: _Variable, least: int) -> Iterator[int]:
             yield one.floor - one.number
         if one.high < least - 1:
             yield least - 1 - one.number
-    else:
-        for by in (least - 1, 1 - least):
-            if (one.weight or one.must) and one.low == one.high:
-                yield by
+    elif one.weight and one.low == one.high:
+        yield least - 1
 
 
 def _allow(moves: _Moves, v: int, by: int) -> None:
     """
     Hide what has to be hidden so that variable ``v`` may be larger by ``by``.
 
-    Where that is more than the sums allow though everything were hidden (a total of three parts
-    that are not zero is 3 or more), by as much as they do allow.
+    Where the sums do not allow that though everything were hidden (a total of three parts that are
+    not zero is 3 or more), by as near as they do. Upwards there is always a way: with all numbers
+    hidden, twice as many of everything add up too.
     """
-    moved = None
-    while moved is None and by:
-        moved = moves.move(v, by)
-        by -= 1 if by > 0 else -1
+    number = moves.variables[v].number
+    nearer = range(by, 0, -1 if by > 0 else 1)
+    further = range(by + 1, number + 1) if by > 0 else ()
+    found = (moves.move(v, distance) for distance in (*nearer, *further))
+    moved = next((one for one in found if one is not None), None)
+    assert moved is not None or by < 0
     for w, distance in enumerate(moved or ()):
         if distance:
             moves.hide(w)
@@ -138,9 +111,7 @@ def _allow(moves: _Moves, v: int, by: int) -> None:
         one.high = max(one.high, one.number + distance)
 
 
-def _variables(
-    sheet: Sheet, least: int, also: Collection[Key], known: Collection[Key]
-) -> tuple[list[_Variable], dict[Key, int]]:
+def _variables(sheet: Sheet, least: int) -> tuple[list[_Variable], dict[Key, int]]:
     """The unknowns of the reader, and which one each cell is."""
     variables: list[_Variable] = []
     place: dict[Key, int] = {}
@@ -153,16 +124,13 @@ def _variables(
             if same is not None:
                 alike[same] = len(variables)
             n = cell.number
-            one = _Variable(n, [], cell.floor, 0, False, n == 0, False, n, n)
+            one = _Variable(n, [], cell.floor, 0, False, n, n)
             variables.append(one)
         place[key] = len(variables) - 1 if same is None else alike[same]
         one.keys.append(key)
         one.floor = max(one.floor, cell.floor)
         one.weight = max(one.weight, cell.weight)
-        one.known = one.known or key in known
-        one.must = one.must or key in also
-        small = cell.number < least
-        one.hidden = one.number > 0 and (one.hidden or small or one.must or one.weight == 0)
+        one.hidden = one.number > 0 and (one.hidden or one.number < least or one.weight == 0)
     return variables, place
 
 
@@ -213,7 +181,6 @@ class _Moves:
 
     def __init__(self, variables: list[_Variable], equations: Sequence[Mapping[int, int]]) -> None:
         self.variables = variables
-        self._equations = equations
         size = len(variables)
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = 2 * size, len(equations)
@@ -271,30 +238,14 @@ class _Moves:
                 self._solver.changeColIntegrality(column, highspy.HighsVarType.kContinuous)
         return [values[v] - values[size + v] for v in range(size)] if solved else None
 
-    def told(self) -> list[int]:
-        """Those that are never shown, and that the sums of what is shown tell all the same."""
-        free = [v for v, one in enumerate(self.variables) if one.hidden]
-        matrix = np.zeros((max(len(self._equations), 1), len(free)))
-        for row, equation in enumerate(self._equations):
-            for column, v in enumerate(free):
-                matrix[row, column] = equation.get(v, 0)
-        # A variable is told if no direction that keeps every sum moves it.
-        _, sizes, directions = np.linalg.svd(matrix)
-        kept = directions[int(np.sum(sizes > _ROUNDING)) :]
-        return [
-            v
-            for column, v in enumerate(free)
-            if not self.variables[v].weight and not np.any(np.abs(kept[:, column]) > _ROUNDING)
-        ]
-
     @staticmethod
     def _cost(one: _Variable) -> float:
         return _FREE if one.hidden else one.weight
 
     @staticmethod
     def _up(one: _Variable) -> float:
-        return 0 if one.known else _MOST
+        return _MOST if one.number else 0
 
     @staticmethod
     def _down(one: _Variable) -> float:
-        return 0 if one.known else max(one.number - one.floor, 0)
+        return max(one.number - one.floor, 0)

@@ -61,6 +61,7 @@ class SharedChart(_Value, frozen=True, kw_only=True):
 
     step: Step
     points: list[SharedPoint]
+    """Those before the period are repeated from earlier shared reports where these had them."""
     median: float | None
     signal: bool | None
 
@@ -89,8 +90,7 @@ class SharedIndicator(_Value, frozen=True, kw_only=True):
     counts: list[Count]
     chart: SharedChart | None
     clinicians: list[SharedGroup]
-    clinicians_hidden: int
-    """How many clinicians had too few to be listed."""
+    """Those with 10 or more in the denominator."""
     modalities: list[SharedGroup]
     target: float | None
     why_wrong: list[Text]
@@ -113,12 +113,15 @@ class SharedTrust(_Value, frozen=True, kw_only=True):
     """What the numbers rest on, as far as it leaves the practice."""
 
     format: str
-    patients: int | None
+    patients: int
+    """Rounded to two figures."""
     cutoff: date
     cutoff_from: str
     lag_days: int | None
-    events_with_visit: SharedRate
-    orders_with_performance: SharedRate
+    events_with_visit: float | None
+    """Share of all events, rounded to a whole per cent; None where they are few."""
+    orders_with_performance: float | None
+    """Share of all imaging orders, likewise."""
 
 
 class SharedReview(_Value, frozen=True, kw_only=True):
@@ -134,6 +137,8 @@ class SharedReview(_Value, frozen=True, kw_only=True):
     value_sets: str
     verified_only: bool
     spinewise_version: str
+    shared_on: date
+    """The day on which it was first made."""
     least: int
     """The smallest number that is shown, beside zero."""
     suppressed: int

@@ -3,7 +3,8 @@ What becomes of every field of a review when it is shared.
 
 A field that is not named here fails a test: whoever adds a table decides what becomes of its
 numbers. *Cells* are counts, which :mod:`spinewise.share.cells` has to list. What is *derived* is
-worked out again from cells that are shown, or left away. What is *left out* is in no shared report.
+worked out again from cells that are shown, or rounded until it says nothing of a few, or left
+away. What is *left out* is in no shared report.
 What is *harmless* is shown as it stands: it says nothing about people. *Within* are objects and
 lists of them, whose fields have roles of their own.
 """
@@ -43,10 +44,10 @@ ROLES: Final[Mapping[type[msgspec.Struct], Mapping[str, Role]]] = {
         within="indicators areas images trust",
     ),
     result.IndicatorResult: _roles(
-        harmless="id version status unit better name meaning clinicians_hidden target why_wrong"
+        harmless="id version status unit better name meaning target why_wrong"
         " change_ideas resources order",
         derived="headline reason",
-        left_out="previous proposed_share published",
+        left_out="previous proposed_share clinicians_hidden published",
         within="rate counts run_chart clinicians modalities opportunities",
     ),
     result.Rate: _roles(
@@ -73,14 +74,14 @@ ROLES: Final[Mapping[type[msgspec.Struct], Mapping[str, Role]]] = {
         cells="images in_episode in_excluded_episode outside_episode region_unknown verdicts"
     ),
     result.DataTrust: _roles(
-        cells="patients",
+        derived="patients",
         harmless="format cutoff cutoff_from lag_days",
         left_out="consent_out first_day coverage carried tables ledger ledger_agrees quarantined"
         " quarantine recorded_missing_share proposed_share unmapped_codes assumptions ongoing_pain",
         within="linkage",
     ),
     result.Linkage: _roles(
-        cells="events events_with_visit imaging_orders orders_with_performance",
+        derived="events events_with_visit imaging_orders orders_with_performance",
         left_out="performances_without_order index_visits index_with_onset"
         " episodes_screen_complete episodes",
     ),

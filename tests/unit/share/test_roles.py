@@ -13,12 +13,13 @@ from tests.data.sample_review import sample_review
 
 from spinewise.know.model import Text
 from spinewise.numerals import LanguageCode
-from spinewise.records.shared import Shared
 from spinewise.report.files import as_json
 from spinewise.report.shared import render_shared
 from spinewise.review.result import Review
 from spinewise.share.build import share
 from spinewise.share.cells import sheet
+from spinewise.share.ledger import Ledger
+from spinewise.share.points import points
 from spinewise.share.roles import ROLES
 
 TODAY = date(2025, 3, 1)
@@ -89,10 +90,10 @@ def test_every_cell_is_listed() -> None:
         "Dr. Côté": "B2",
         "NP Singh": "C3",
     }
-    steps = {result.id: "month" for result in review.indicators}
 
     def cells(of: Review) -> list[int]:
-        return sorted(cell.number for cell in sheet(of, labels, steps).cells.values())  # type: ignore[arg-type]
+        charts = {r.id: points(r.run_chart.months, "month") for r in of.indicators if r.run_chart}
+        return sorted(cell.number for cell in sheet(of, labels, charts).cells.values())
 
     before = cells(review)
     forgotten = []
@@ -119,10 +120,10 @@ def test_nothing_else_gets_out() -> None:
     for role in ("left out", "derived"):
         for path, _ in list(numbers(review, role)):
             review = replaced(review, path, mark)
-    made = share(review, package, Shared(), today=TODAY)
+    made, _ledger = share(review, package, Ledger(), today=TODAY)
     codes: tuple[LanguageCode, ...] = ("en", "fr")
     for code in codes:
-        written = as_json(made.review) + render_shared(made.review, package, code)
+        written = as_json(made) + render_shared(made, package, code)
         for said in (
             str(mark),
             "918,273,645",
