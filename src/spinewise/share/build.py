@@ -171,7 +171,12 @@ class _Page:
             least=self.least,
             suppressed=sum(self.cells.cells[key].weight >= 1 for key in self.hidden),
             indicators=indicators,
-            areas=[area for found in full.areas for area in self.area(found, by_id)],
+            areas=[
+                area
+                for found in full.areas
+                if found.indicator in by_id
+                for area in self.area(found, by_id)
+            ],
             images=self.counts("images"),
             trust=SharedTrust(
                 format=trust.format,
