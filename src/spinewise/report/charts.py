@@ -134,7 +134,7 @@ def _drawn(
             [
                 alt.Chart(_data(list(crosses)))
                 .encode(x=x, y=alt.value(HEIGHT - 9))
-                .mark_point(color=COMMON, shape="cross", angle=45, size=50, filled=True, opacity=1)
+                .mark_text(color=COMMON, text="×", fontSize=16, baseline="middle")
             ]
             if crosses
             else []

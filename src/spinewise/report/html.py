@@ -445,8 +445,10 @@ def chosen(things: dict[str, T], ids: Iterable[str]) -> list[T]:
 
 
 def css_string(words: str) -> Markup:
-    """Words as a string of a style sheet."""
-    safe = "".join(
-        letter if letter.isalnum() or letter == " " else f"\\{ord(letter):06x}" for letter in words
-    )
+    """Words as a string of a style sheet, in which a blank after an escape would be lost."""
+    safe, after_escape = "", False
+    for letter in words:
+        escaped = not letter.isalnum() and (letter != " " or after_escape)
+        safe += f"\\{ord(letter):06x}" if escaped else letter
+        after_escape = escaped
     return Markup(f'"{safe}"')

@@ -26,6 +26,7 @@ from spinewise.review.indicators import Period, indicator_results, say_period
 from spinewise.review.opportunities import areas
 from spinewise.review.published import agreements
 from spinewise.review.result import DataTrust, ImageCounts, IndicatorResult, Rate, Review
+from spinewise.review.spreadsheet import copy_csv
 from spinewise.review.trust import data_trust
 from spinewise.review.words import both, say
 
@@ -75,14 +76,11 @@ class Reviewed:
             excluded=_FLAG.format("excluded"),
             in_numerator=_FLAG.format("in_numerator"),
         )
-        self._copy(query, path)
+        copy_csv(self._connection, query, str(path))
 
     def write_quarantine(self, path: Path) -> None:
         """Write ``quarantine.csv``: every line that could not be used, and how to mend it."""
-        self._copy(_QUARANTINE, path)
-
-    def _copy(self, query: str, path: Path) -> None:
-        self._connection.execute(f"COPY ({query}) TO {text(str(path))} (HEADER, DELIMITER ',')")
+        copy_csv(self._connection, _QUARANTINE, str(path))
 
 
 @contextmanager
