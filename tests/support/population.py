@@ -35,10 +35,10 @@ def dictionary(package: Package) -> tuple[list[tuple[int, str, str]], dict[str, 
 
     records = {"ICD-10-CM-retired": "ICD-10-CM", "ICD-10-WHO": "ICD-10-CA", "CCI-rubric": "CCI"}
     for name, concept in package.concepts.items():
-        taken = [row for row in concept.rows if not row.system.endswith("-PREFIX")]
-        step = max(1, len(taken) // 3)
-        for row in taken[::step][:4]:
+        step = max(1, len(concept.rows) // 3)
+        for row in concept.rows[::step][:4]:
             system = records.get(row.system, row.system).removesuffix("-ingredient")
+            system = system.removesuffix("-PREFIX")
             add(name, system, row.code)
     for finding in package.red_flags.finding:
         add(f"@{finding.id}", "spinewise-finding", finding.id)

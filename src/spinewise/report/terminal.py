@@ -30,7 +30,8 @@ def show_review(review: Review, console: Console, code: LanguageCode = "en") -> 
     first, last = review.period
     console.print(Words(_("%(first)s to %(last)s", first=reader.day(first), last=reader.day(last))))
     console.print()
-    console.print(table(review, reader))
+    if not all(result.published for result in review.indicators):
+        console.print(table(review, reader))
     if any(result.published for result in review.indicators):
         console.print()
         console.print(Words(_("Published rules, side by side"), style="bold"))
