@@ -23,6 +23,7 @@ import msgspec
 
 from spinewise.intake.connection import connect
 from spinewise.know.package import Package
+from spinewise.scratch import limited
 from spinewise.tables import PARQUET, SUMMARIES, TABLES, Extract, by_kind
 
 VISITS: Final = 20
@@ -215,7 +216,8 @@ def write_population(people: int, package: Package, folder: Path) -> None:
         return
     for place in (records, by_hand):
         place.mkdir(parents=True, exist_ok=True)
-    connection = connect(folder, memory="3GB")
+    with limited("3GB"):
+        connection = connect(folder)
     for macro in _MACROS:
         connection.execute(f"CREATE MACRO {macro}")
     codes = _codes(package)

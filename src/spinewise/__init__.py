@@ -19,6 +19,7 @@ from spinewise.know.loader import load_package
 from spinewise.records import forget
 from spinewise.report import notebook as _notebook
 from spinewise.review.result import DataTrust, Review
+from spinewise.scratch import limited
 from spinewise.share.result import SharedReview
 from spinewise.synthetic import synthesize
 
@@ -31,6 +32,7 @@ __all__ = [
     "SpinewiseError",
     "check",
     "forget",
+    "limited",
     "load_package",
     "review",
     "share",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from spinewise.records import Records, import_export, is_workspace, one_shot
 from spinewise.report.files import check_shared_folder, write_report, write_shared
 from spinewise.review import run
 from spinewise.review.result import DataTrust, Review
+from spinewise.scratch import Scratch
 from spinewise.share import build
 from spinewise.share.build import LEAST
 from spinewise.share.ledger import Ledger, sharing
@@ -109,10 +109,10 @@ def review(
             previous=previous,
             progress=progress,
         ) as reviewed,
-        tempfile.TemporaryDirectory(prefix="spinewise-") as private,
+        Scratch() as private,
     ):
         if out is not None:
-            results, quarantine = Path(private, "results.csv"), Path(private, "quarantine.csv")
+            results, quarantine = private / "results.csv", private / "quarantine.csv"
             reviewed.write_results(results)
             reviewed.write_quarantine(quarantine)
             write_report(

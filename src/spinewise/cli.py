@@ -12,9 +12,10 @@ import traceback
 import warnings
 from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO, TypeVar
+from typing import Any, Self, TextIO, TypeVar, cast
 
 import click
 from rich.console import Console
@@ -26,6 +27,7 @@ from spinewise.errors import SpinewiseError, SpinewiseWarning
 from spinewise.intake.draft import draft_mapping
 from spinewise.numerals import LanguageCode
 from spinewise.report import terminal
+from spinewise.scratch import limited
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -200,6 +202,21 @@ _READING = [
         "temporary folder, deleted at the end.",
     ),
     click.option(
+        "--memory",
+        metavar="SIZE",
+        envvar="SPINEWISE_MEMORY",
+        help="How much memory to use before rows wait on disk, for example 500MB or 8GB. Also set "
+        "by SPINEWISE_MEMORY. Left out: 2500MB.",
+    ),
+    click.option(
+        "--scratch",
+        type=_FOUND_FOLDER,
+        metavar="DIR",
+        envvar="SPINEWISE_SCRATCH",
+        help="Where to make the private folder for temporary files, deleted at the end. Also set "
+        "by SPINEWISE_SCRATCH. Left out: in the workspace, or where the system keeps such files.",
+    ),
+    click.option(
         "--package",
         type=_FOUND_FOLDER,
         metavar="DIR",
@@ -236,9 +253,16 @@ _READING = [
 
 def _reading(command: Command) -> Command:
     """The options of every command that reads an export."""
+
+    @wraps(command)
+    def within_limits(*args: Any, memory: str | None, scratch: Path | None, **options: Any) -> None:
+        with limited(memory, scratch):
+            command(*args, **options)
+
+    decorated: Any = within_limits
     for option in reversed(_READING):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return cast("Command", decorated)
 
 
 # The commands -----------------------------------------------------------------------------------

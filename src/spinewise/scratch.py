@@ -1,8 +1,9 @@
 """
-Private folders for what a run writes on the side: unpacked files, and rows beyond the memory.
+What a run may take of the computer: its memory, and private folders for what does not fit.
 
-A run deletes its folder at the end. One that was killed cannot; so each folder holds a file that
-its run keeps locked, and a run that starts removes the folders beside its own whose lock is free.
+In the folders are unpacked files, and rows beyond the memory. A run deletes its folder at the end.
+One that was killed cannot; so each folder holds a file that its run keeps locked, and a run that
+starts removes the folders beside its own whose lock is free.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ import re
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
+
+from spinewise.errors import SpinewiseError
 
 if sys.platform == "win32":
     import msvcrt
@@ -33,6 +38,53 @@ _PREFIX: Final = "spinewise-"
 _OURS: Final = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 """Names that :func:`tempfile.mkdtemp` makes of the prefix."""
 _HELD: Final = ".in-use"
+_SIZE: Final = re.compile(r"\d+(\.\d+)? ?[kKMGT]i?B")
+
+
+class Room(NamedTuple):
+    """What a run may take."""
+
+    memory: str = "2500MB"
+    """What one connection to DuckDB may hold; beyond it rows wait on disk."""
+    folder: Path | None = None
+    """Where all private folders are made; None: where each would be by itself."""
+
+
+_room: ContextVar[Room] = ContextVar("room", default=Room())  # noqa: B039 - immutable
+
+
+def room() -> Room:
+    """What may be taken now."""
+    return _room.get()
+
+
+@contextmanager
+def limited(memory: str | None = None, folder: Path | None = None) -> Iterator[None]:
+    """
+    What is done inside takes no more than this.
+
+    Parameters
+    ----------
+    memory
+        For example ``"500MB"`` or ``"4GB"``; None: as before.
+    folder
+        Where to make private folders; None: as before.
+
+    Raises
+    ------
+    SpinewiseError
+        For a text that is no size.
+    """
+    if memory is not None and not _SIZE.fullmatch(memory):
+        raise SpinewiseError(
+            f"{memory!r} is not a size", hint="Write the memory as 500MB, 2GB or 1.5GB."
+        )
+    now = _room.get()
+    token = _room.set(Room(memory or now.memory, folder or now.folder))
+    try:
+        yield
+    finally:
+        _room.reset(token)
 
 
 class Scratch:
@@ -42,7 +94,8 @@ class Scratch:
     Parameters
     ----------
     parent
-        Where to make it; None: where the system keeps temporary files.
+        Where to make it; None: where the system keeps temporary files. :func:`limited` overrules
+        it.
 
     Raises
     ------
@@ -53,7 +106,7 @@ class Scratch:
     path: Path
 
     def __init__(self, parent: Path | None = None) -> None:
-        place = Path(tempfile.gettempdir()) if parent is None else parent
+        place = room().folder or parent or Path(tempfile.gettempdir())
         _sweep(place)
         held = None
         while held is None:  # else another run swept it away before it was held

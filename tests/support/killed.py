@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from spinewise import check, limited
 from spinewise.intake.reader import Progress
 from spinewise.records import forget, import_export
 
@@ -92,6 +93,12 @@ def importing(workspace: Path, export: Path, progress: Progress) -> None:
 def forgetting(workspace: Path, patient_id: str, progress: Progress) -> None:
     """Work: a person is forgotten."""
     forget(workspace, patient_id)
+
+
+def checking(scratch: Path, export: Path, progress: Progress) -> None:
+    """Work: a check without a workspace."""
+    with limited(folder=scratch):
+        check(export, today=TODAY, progress=progress)
 
 
 def _run(work: Work, workspace: Path, what: Any, last_step: int, parent: Connection) -> None:

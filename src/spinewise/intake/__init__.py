@@ -14,12 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import duckdb
 import msgspec
 
 from spinewise.errors import IntakeError
 from spinewise.intake import archive, csv_form, fhir, omop, settle, staging
-from spinewise.intake.connection import connect
+from spinewise.intake.connection import NO_ROOM, connect, said
 from spinewise.intake.reader import Format, Progress, Reader, SourceFile, silent
 from spinewise.intake.settle import Forgotten, SourceRow
 from spinewise.scratch import Scratch
@@ -155,11 +154,11 @@ class Export:
             )
         except OSError as error:
             raise _unusable(error, self.path) from None
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        except NO_ROOM as error:
             raise IntakeError(
-                f"it cannot be read: {str(error).partition(chr(10))[0]}",
+                f"there is not enough room to read it: {said(error)}",
                 where=str(self.path),
-                hint=f"Check that the disk of {self._work.parent} has room.",
+                hint=f"Make room on the disk of {self._work.parent}, or allow more memory.",
             ) from None
         finally:
             connection.close()

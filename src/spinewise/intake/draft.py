@@ -8,7 +8,6 @@ it could not place. ``synonyms.toml`` beside this module has the words it goes b
 from __future__ import annotations
 
 import re
-import tempfile
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from spinewise.intake.archive import find_files
 from spinewise.intake.csv_table import CsvFile, open_csv, sample_rows
 from spinewise.intake.form_columns import COLUMNS, DATES, MORE, NEEDED, PERMITTED, Target
 from spinewise.intake.reader import silent
+from spinewise.scratch import Scratch
 
 _WORDS: Final[dict[str, Any]] = tomllib.loads(
     (files("spinewise.intake") / "synonyms.toml").read_text(encoding="utf-8")
@@ -69,10 +69,10 @@ def draft_mapping(path: Path) -> tuple[str, list[str]]:
     IntakeError
         There is no CSV file at ``path``, or one cannot be read at all.
     """
-    with tempfile.TemporaryDirectory() as work:
+    with Scratch() as work:
         opened = [
             open_csv(file.path, file.name)
-            for file in find_files(path, Path(work), silent).files
+            for file in find_files(path, work, silent).files
             if file.name.casefold().endswith(_ENDINGS)
         ]
         if not opened:

@@ -32,7 +32,7 @@ import msgspec
 
 from spinewise.errors import SpinewiseWarning, WorkspaceError
 from spinewise.intake import Export
-from spinewise.intake.connection import connect, parquet
+from spinewise.intake.connection import NO_ROOM, connect, parquet, said
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.intake.settle import Forgotten
 from spinewise.records import checksums, forgetting
@@ -331,10 +331,10 @@ def _writing(workspace: Path) -> Iterator[None]:
     try:
         _make_private(workspace)
         yield
-    except (OSError, duckdb.IOException) as error:
-        what = error.strerror if isinstance(error, OSError) else None
+    except (OSError, *NO_ROOM) as error:
+        what = said(error) if isinstance(error, duckdb.Error) else error.strerror or error
         raise WorkspaceError(
-            f"the workspace cannot be written: {what or error}",
+            f"the workspace cannot be written: {what}",
             where=str(getattr(error, "filename", None) or workspace),
             hint="Give a folder that you may write to, on a disk with room.",
         ) from None

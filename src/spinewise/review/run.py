@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 
 from spinewise.errors import SpinewiseError
+from spinewise.intake.connection import NO_ROOM, no_room
 from spinewise.know.ages import without_age_limits
 from spinewise.know.model import Indicator
 from spinewise.know.package import Package
@@ -29,6 +30,7 @@ from spinewise.review.result import DataTrust, ImageCounts, IndicatorResult, Rat
 from spinewise.review.spreadsheet import copy_csv
 from spinewise.review.trust import data_trust
 from spinewise.review.words import both, say
+from spinewise.scratch import Scratch
 
 SCHEMA: Final = "spinewise-review/1"
 MONTHS: Final = 36
@@ -124,7 +126,8 @@ def reviewing(
             package, indicators={**package.indicators, **{rule.id: rule for rule in chosen}}
         )
     scope = _scope(period)
-    connection = records.connect()
+    scratch = Scratch()
+    connection = records.connect(scratch.path)
     try:
         days = (day_number(period[0]), day_number(period[1]))
         frame = build_frame(connection, records, package, scope, days, ages_open=ages_open)
@@ -153,21 +156,28 @@ def reviewing(
             notice=both(say("notice", "holds"), package.file.intended_use),
         )
         yield Reviewed(review, package, connection, {i.id: i.unit for i in chosen})
+    except NO_ROOM as error:
+        raise no_room(error) from None
     finally:
         connection.close()
+        scratch.close()
 
 
 def check(records: Records, package: Package, progress: Progress | None = None) -> DataTrust:
     """The data-quality part alone, over the last 36 months of the records."""
     cutoff = records.extract.cutoff
     scope = _scope((cutoff, cutoff))
-    connection = records.connect()
+    scratch = Scratch()
+    connection = records.connect(scratch.path)
     try:
         frame = build_frame(connection, records, package, scope)
         run(connection, compile_plan(frame, []), progress)
         return data_trust(connection, records.extract, frame, scope, period_end=None)
+    except NO_ROOM as error:
+        raise no_room(error) from None
     finally:
         connection.close()
+        scratch.close()
 
 
 def choose(package: Package, indicators: Sequence[str] | None) -> list[Indicator]:

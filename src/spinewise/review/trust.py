@@ -41,7 +41,7 @@ _COVERAGE: Final = """
             WHERE kind = 'visit' AND with_specialty > 0
     )
     WHERE day BETWEEN CAST($cutoff AS DATE) - INTERVAL (31 * $months) DAY AND $cutoff
-    GROUP BY ALL ORDER BY month
+    GROUP BY ALL ORDER BY month, domain
 """
 _TABLES: Final = """
     SELECT CASE kind WHEN 'visit' THEN 'visits' ELSE kind END AS name, rows, people, first, last
