@@ -787,17 +787,15 @@ WITH named AS (
     *
   FROM events
   WHERE
-    (
+    kind IN ('referral', 'procedure')
+    AND (
       kind = 'referral'
-      OR (
-        kind = 'procedure'
-        AND specialty IN (
-          SELECT
-            code
-          FROM code_is
-          WHERE
-            is_evidence
-        )
+      OR specialty IN (
+        SELECT
+          code
+        FROM code_is
+        WHERE
+          is_evidence
       )
     )
     AND (
@@ -839,6 +837,31 @@ WHERE
   NOT e.start_lo IS NULL
   AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) <= u.index_lo + 168;
 
+-- answered
+SELECT
+  u.unit,
+  e.value = 'present' AS says,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS day_hi,
+  e.start_time AS day_time,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.recorded_lo, e.start_lo)) AS seen_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.recorded_hi, e.start_hi)) AS seen_hi,
+  e.recorded_time,
+  e.link,
+  BIT_OR(f.finding) AS findings
+FROM events AS e
+JOIN finding_code AS f
+  ON f.code = e.code AND f.role = 'said'
+JOIN unit AS u
+  ON u.patient = e.patient
+WHERE
+  e.kind = 'finding'
+  AND e.status IS DISTINCT FROM 'refuted'
+  AND e.value IN ('present', 'absent')
+  AND NOT e.start_lo IS NULL
+  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) <= u.index_lo + 168
+GROUP BY ALL;
+
 -- near_image
 SELECT
   p.*
@@ -864,10 +887,9 @@ SELECT
   e.day_lo,
   e.day_hi,
   f.finding,
-  f.role = 'said' AS is_said,
-  CASE WHEN f.role = 'said' THEN e.value = 'present' ELSE TRUE END AS is_present,
-  f.role = 'current'
-  AND e.status IS NOT DISTINCT FROM 'refuted'
+  FALSE AS is_said,
+  TRUE AS is_present,
+  e.status IS NOT DISTINCT FROM 'refuted'
   AND (
     e.end_lo IS NULL OR e.end_lo <= e.day_hi
   ) AS may_be_refuted
@@ -877,18 +899,26 @@ JOIN evidence AS e
 JOIN finding_code AS f
   USING (code)
 WHERE
-  f.finding IN (1, 2, 64, 524288)
-  AND (
-    (
-      f.role = 'said'
-      AND e.kind = 'finding'
-      AND e.status IS DISTINCT FROM 'refuted'
-      AND e.value IN ('present', 'absent')
-    )
-    OR (
-      f.role = 'current' AND e.kind <> 'finding'
-    )
-  );
+  f.finding IN (1, 2, 64, 524288) AND f.role = 'current' AND e.kind <> 'finding'
+UNION ALL
+SELECT
+  u.unit,
+  u.index_lo,
+  a.day_lo,
+  a.day_hi,
+  f.finding,
+  TRUE,
+  a.says,
+  FALSE
+FROM unit AS u
+JOIN answered AS a
+  USING (unit)
+CROSS JOIN (
+  SELECT
+    UNNEST([1, 2, 64, 524288]) AS finding
+) AS f
+WHERE
+  a.findings & f.finding <> 0;
 
 -- emergency
 SELECT
@@ -1151,7 +1181,17 @@ JOIN unit AS u
 LEFT JOIN emergency AS e
   ON e.unit = u.unit
 WHERE
-  NOT v.start_lo IS NULL
+  (
+    (
+      v.specialty IN (151, 152, 153, 154, 237, 238, 239, 240)
+      OR v.code IN (151, 152, 153, 154, 237, 238, 239, 240)
+    )
+    OR (
+      v.specialty IN (90) OR v.code IN (90)
+    )
+    OR v.setting IN ('emergency', 'inpatient')
+  )
+  AND NOT v.start_lo IS NULL
   AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_hi) >= u.index_lo + 0
   AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) <= GREATEST(u.index_lo, COALESCE(e.since, u.index_lo)) + 84;
 
@@ -1263,22 +1303,32 @@ SELECT
   e.end_hi,
   e.link,
   e.status IS NOT DISTINCT FROM 'refuted' AS is_refuted,
-  f.role = 'said' AND e.value = 'present' AS says,
+  FALSE AS says,
   BIT_OR(f.finding) AS findings
 FROM evidence AS e
 JOIN finding_code AS f
   USING (code)
 WHERE
-  (
-    f.role = 'coded' AND e.kind <> 'finding'
-  )
-  OR (
-    f.role = 'said'
-    AND e.kind = 'finding'
-    AND e.status IS DISTINCT FROM 'refuted'
-    AND e.value IN ('present', 'absent')
-  )
-GROUP BY ALL;
+  f.role = 'coded' AND e.kind <> 'finding'
+GROUP BY ALL
+UNION ALL
+SELECT
+  unit,
+  'said',
+  NULL,
+  day_lo,
+  day_hi,
+  day_time,
+  seen_lo,
+  seen_hi,
+  recorded_time,
+  NULL,
+  NULL,
+  link,
+  FALSE,
+  says,
+  findings
+FROM answered;
 
 -- seen_row
 WITH joined AS (

@@ -78,7 +78,7 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
         *image_steps(frame, codes),
         *evidence_steps(frame, terms),
         *emergency_steps(frame, emergencies_asked(terms)),
-        *near_visit_steps(terms),
+        *near_visit_steps(terms, codes),
         *reading_steps(frame, terms),
         *screen_steps(frame),
         *reasons.steps(),

@@ -44,6 +44,11 @@ class CodePredicates:
             self._columns[key] = f"{name}_{len(self._columns)}"
         return self._columns[key]
 
+    def keys(self, column: str) -> list[int]:
+        """The code keys for which a column is true."""
+        key = next(key for key, name in self._columns.items() if name == column)
+        return [c for c, names in sorted(self._frame.concepts.items()) if self._is(c, names, key)]
+
     def schema(self) -> dict[str, str]:
         """The columns of the table ``code_is``, with their SQL types."""
         columns = dict.fromkeys(

@@ -8,9 +8,10 @@ from typing import Final
 from spinewise.know.model import Indicator
 from spinewise.know.terms import RedFlag, Term, Visited
 from spinewise.know.walk import DAYS_KEYS, terms_in
+from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step
 from spinewise.measures.compile.screen import screen_columns
-from spinewise.measures.compile.sql import FIRST_DAY, day
+from spinewise.measures.compile.sql import FIRST_DAY, any_of, day, one_of
 from spinewise.measures.compile.terms import Context
 from spinewise.measures.frame import Frame
 
@@ -52,7 +53,10 @@ def emergencies_asked(terms: Sequence[Term]) -> list[int | None]:
 
 
 def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
-    """The units of a run, and one row an event that some definition names, and unit."""
+    """
+    The units of a run; one row an event that some definition names, and unit; what people answered
+    about red flags; and the images.
+    """
     first, last = frame.scope
     # Episodes, or perhaps so, of the scope, and those that hold an image of the scope.
     yield (
@@ -76,7 +80,8 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
             SELECT * FROM events WHERE code IN {wanted} AND kind <> 'imaging'
             UNION ALL
             SELECT * FROM events
-            WHERE (kind = 'referral' OR (kind = 'procedure' AND specialty IN {wanted}))
+            WHERE kind IN ('referral', 'procedure')
+                AND (kind = 'referral' OR specialty IN {wanted})
                 AND (code IS NULL OR code NOT IN {wanted})
         )
         SELECT u.unit, e.event, e.kind, e.code, e.specialty, e.status, e.category, e.visit,
@@ -87,6 +92,23 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
             {day("e.end_lo")} AS end_lo, {day("e.end_hi")} AS end_hi
         FROM named AS e JOIN unit AS u ON u.patient = e.patient
         WHERE e.start_lo IS NOT NULL AND {day("e.start_lo")} <= u.index_lo + {horizon}
+        """,
+    )
+    # A person's answers about red flags: those given together are one row, its findings bits.
+    yield (
+        "answered",
+        f"""
+        SELECT u.unit, e.value = 'present' AS says, {day("e.start_lo")} AS day_lo,
+            {day("e.start_hi")} AS day_hi, e.start_time AS day_time,
+            {day("coalesce(e.recorded_lo, e.start_lo)")} AS seen_lo,
+            {day("coalesce(e.recorded_hi, e.start_hi)")} AS seen_hi, e.recorded_time, e.link,
+            bit_or(f.finding) AS findings
+        FROM events AS e JOIN finding_code AS f ON f.code = e.code AND f.role = 'said'
+        JOIN unit AS u ON u.patient = e.patient
+        WHERE e.kind = 'finding' AND e.status IS DISTINCT FROM 'refuted'
+            AND e.value IN ('present', 'absent') AND e.start_lo IS NOT NULL
+            AND {day("e.start_lo")} <= u.index_lo + {horizon}
+        GROUP BY ALL
         """,
     )
     # The images of each unit's episode. One with a partial date may belong to several.
@@ -104,9 +126,11 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
     )
 
 
-def near_visit_steps(terms: Sequence[Term]) -> Iterator[Step]:
+def near_visit_steps(terms: Sequence[Term], codes: CodePredicates) -> Iterator[Step]:
     """Visits that a term about visits may ask for, and units."""
-    windows = _windows([term for term in terms if isinstance(term, Visited)])
+    visited = [term for term in terms if isinstance(term, Visited)]
+    asked = any_of(sorted({_asked(term, codes) for term in visited}))
+    windows = _windows(visited)
     first = min((a if isinstance(a, int) else int(FIRST_DAY) for a, _ in windows), default=0)
     last = max((b for _, b in windows), default=-1)
     yield (
@@ -116,7 +140,7 @@ def near_visit_steps(terms: Sequence[Term]) -> Iterator[Step]:
             v.code, v.specialty
         FROM visits AS v JOIN unit AS u ON u.patient = v.patient
         LEFT JOIN emergency AS e ON e.unit = u.unit
-        WHERE v.start_lo IS NOT NULL AND {day("v.start_hi")} >= u.index_lo + {first}
+        WHERE {asked} AND v.start_lo IS NOT NULL AND {day("v.start_hi")} >= u.index_lo + {first}
             AND {day("v.start_lo")} <= greatest(u.index_lo, coalesce(e.since, u.index_lo)) + {last}
         """,
     )
@@ -209,6 +233,15 @@ def judged_steps(frame: Frame, reasons: Context, reason: str) -> Iterator[Step]:
         FROM settled
         """,
     )
+
+
+def _asked(term: Visited, codes: CodePredicates) -> str:
+    """Which visits a term may count: those of its specialties, else those of its settings."""
+    if term.specialties:
+        keys = codes.keys(codes.evidence(term.specialties, name="specialty"))
+        listed = ", ".join(str(key) for key in keys)
+        return f"(v.specialty IN ({listed}) OR v.code IN ({listed}))" if listed else "FALSE"
+    return one_of("v.setting", term.settings) if term.settings else "TRUE"
 
 
 def _windows(terms: Sequence[Term]) -> list[tuple[int | str, int]]:

@@ -53,10 +53,10 @@ def finding_codes(frame: Frame) -> list[tuple[object, ...]]:
 
 
 def relevant_to_findings(frame: Frame, codes: CodePredicates) -> list[str]:
-    """The code predicates of every finding's answers and codes."""
+    """The code predicates of every finding's codes; answers have a table of their own."""
     wanted: set[str] = set()
     for finding in frame.package.red_flags.finding:
-        wanted |= {finding_concept(finding.id), *finding.codes, *finding.current_codes}
+        wanted |= {*finding.codes, *finding.current_codes}
     return [codes.evidence(wanted, name="finding")]
 
 
@@ -68,6 +68,7 @@ def emergency_steps(frame: Frame, days_asked: Sequence[int | None]) -> Iterator[
     """
     places = {bit(frame, finding): finding for finding in frame.emergency_findings}
     listed = ", ".join(str(place) for place in places) or "-1"
+    is_refuted = "e.status IS NOT DISTINCT FROM 'refuted'"
     fits = " ".join(
         f"WHEN finding = {place} THEN {_texts(frame.fitting(finding))}"
         for place, finding in places.items()
@@ -80,15 +81,16 @@ def emergency_steps(frame: Frame, days_asked: Sequence[int | None]) -> Iterator[
     yield (
         "emergency_row",
         f"""
-        SELECT u.unit, u.index_lo, e.day_lo, e.day_hi, f.finding, f.role = 'said' AS is_said,
-            CASE WHEN f.role = 'said' THEN e.value = 'present' ELSE TRUE END AS is_present,
-            f.role = 'current' AND e.status IS NOT DISTINCT FROM 'refuted'
-                AND (e.end_lo IS NULL OR e.end_lo <= e.day_hi) AS may_be_refuted
+        SELECT u.unit, u.index_lo, e.day_lo, e.day_hi, f.finding, FALSE AS is_said,
+            TRUE AS is_present,
+            {is_refuted} AND (e.end_lo IS NULL OR e.end_lo <= e.day_hi) AS may_be_refuted
         FROM unit AS u JOIN evidence AS e USING (unit) JOIN finding_code AS f USING (code)
-        WHERE f.finding IN ({listed}) AND (
-            (f.role = 'said' AND e.kind = 'finding' AND e.status IS DISTINCT FROM 'refuted'
-                AND e.value IN ('present', 'absent'))
-            OR (f.role = 'current' AND e.kind <> 'finding'))
+        WHERE f.finding IN ({listed}) AND f.role = 'current' AND e.kind <> 'finding'
+        UNION ALL
+        SELECT u.unit, u.index_lo, a.day_lo, a.day_hi, f.finding, TRUE, a.says, FALSE
+        FROM unit AS u JOIN answered AS a USING (unit)
+        CROSS JOIN (SELECT unnest([{listed}]) AS finding) AS f
+        WHERE a.findings & f.finding <> 0
         """,
     )
     yield (
@@ -138,13 +140,15 @@ def screen_steps(frame: Frame) -> Iterator[Step]:
         """
         SELECT e.unit, f.role, f.look_back, e.day_lo, e.day_hi, e.day_time, e.seen_lo, e.seen_hi,
             e.recorded_time, e.end_lo, e.end_hi, e.link,
-            e.status IS NOT DISTINCT FROM 'refuted' AS is_refuted,
-            f.role = 'said' AND e.value = 'present' AS says, bit_or(f.finding) AS findings
+            e.status IS NOT DISTINCT FROM 'refuted' AS is_refuted, FALSE AS says,
+            bit_or(f.finding) AS findings
         FROM evidence AS e JOIN finding_code AS f USING (code)
-        WHERE (f.role = 'coded' AND e.kind <> 'finding')
-            OR (f.role = 'said' AND e.kind = 'finding' AND e.status IS DISTINCT FROM 'refuted'
-                AND e.value IN ('present', 'absent'))
+        WHERE f.role = 'coded' AND e.kind <> 'finding'
         GROUP BY ALL
+        UNION ALL
+        SELECT unit, 'said', NULL, day_lo, day_hi, day_time, seen_lo, seen_hi, recorded_time,
+            NULL, NULL, link, FALSE, says, findings
+        FROM answered
         """,
     )
     yield (
