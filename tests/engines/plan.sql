@@ -7,12 +7,12 @@ SELECT
   COALESCE(visit_setting, setting) AS setting,
   DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
   DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi,
-  diagnosis_verified_59 AS is_verified
+  diagnosis_verified_60 AS is_verified
 FROM events
 JOIN code_is
   USING (code)
 WHERE
-  diagnosis_58
+  diagnosis_59
   AND kind = 'condition'
   AND status IS DISTINCT FROM 'refuted'
   AND NOT start_lo IS NULL
@@ -25,12 +25,12 @@ SELECT
   setting,
   NULL,
   NULL,
-  diagnosis_verified_59
+  diagnosis_verified_60
 FROM visits
 JOIN code_is
   USING (code)
 WHERE
-  diagnosis_58 AND NOT start_lo IS NULL;
+  diagnosis_59 AND NOT start_lo IS NULL;
 
 -- index_visit
 WITH linked AS (
@@ -344,10 +344,10 @@ WITH imaging AS (
     END AS ordered_by,
     COALESCE(c.modality, e.modality, '') AS modality,
     LOWER(TRIM(COALESCE(e.region, ''))) AS named,
-    COALESCE(c.image_60, FALSE) AS listed,
+    COALESCE(c.image_61, FALSE) AS listed,
     COALESCE(c.level_unknown, FALSE) AS level_unknown,
-    COALESCE(c.image_60, FALSE) AND NOT COALESCE(c.image_verified_61, FALSE) AS proposed,
-    COALESCE(r.diagnosis_58, FALSE) AS for_pain,
+    COALESCE(c.image_61, FALSE) AND NOT COALESCE(c.image_verified_62, FALSE) AS proposed,
+    COALESCE(r.diagnosis_59, FALSE) AS for_pain,
     COALESCE(
       REGEXP_MATCHES(
         e.text,
@@ -2017,12 +2017,12 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.ongoing_41
+      c.ongoing_42
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_42
+        OR c.always_43
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2046,12 +2046,12 @@ SELECT
   ) AS index_flag_evidence_0,
   BOOL_OR(
     CAST((
-      c.ongoing_41
+      c.ongoing_42
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_42
+        OR c.always_43
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2073,7 +2073,7 @@ SELECT
   ) AS index_flag_evidence_1,
   BOOL_OR(
     CAST((
-      c.evidence_43 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2093,7 +2093,7 @@ SELECT
   ) AS index_flag_evidence_2,
   BOOL_OR(
     CAST((
-      c.evidence_43 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2113,7 +2113,7 @@ SELECT
   ) AS index_flag_evidence_3,
   BOOL_OR(
     CAST((
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2133,7 +2133,7 @@ SELECT
   ) AS index_flag_evidence_4,
   BOOL_OR(
     CAST((
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2153,7 +2153,7 @@ SELECT
   ) AS index_flag_evidence_5,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2173,7 +2173,7 @@ SELECT
   ) AS index_flag_evidence_6,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2193,7 +2193,7 @@ SELECT
   ) AS index_flag_evidence_7,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2213,7 +2213,7 @@ SELECT
   ) AS index_flag_evidence_8,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2233,7 +2233,7 @@ SELECT
   ) AS index_flag_evidence_9,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2245,7 +2245,7 @@ SELECT
   ) AS index_flag_evidence_10,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2257,7 +2257,7 @@ SELECT
   ) AS index_flag_evidence_11,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2269,7 +2269,7 @@ SELECT
   ) AS index_flag_evidence_12,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2281,7 +2281,7 @@ SELECT
   ) AS index_flag_evidence_13,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_52
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2296,7 +2296,7 @@ SELECT
     )) AS index_flag_evidence_14,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_52
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2311,7 +2311,7 @@ SELECT
     )) AS index_flag_evidence_15,
   BOOL_OR(
     CAST((
-      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2331,7 +2331,7 @@ SELECT
   ) AS index_flag_evidence_16,
   BOOL_OR(
     CAST((
-      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2351,7 +2351,7 @@ SELECT
   ) AS index_flag_evidence_17,
   BOOL_OR(
     CAST((
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2369,7 +2369,7 @@ SELECT
   ) AS index_flag_evidence_18,
   BOOL_OR(
     CAST((
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2387,7 +2387,7 @@ SELECT
   ) AS index_flag_evidence_19,
   BOOL_OR(
     CAST((
-      c.rule_18 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_19 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2407,7 +2407,7 @@ SELECT
   ) AS index_flag_evidence_20,
   BOOL_OR(
     CAST((
-      c.rule_18 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_19 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2427,7 +2427,7 @@ SELECT
   ) AS index_flag_evidence_21,
   BOOL_OR(
     CAST((
-      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2447,7 +2447,7 @@ SELECT
   ) AS index_flag_evidence_22,
   BOOL_OR(
     CAST((
-      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2467,7 +2467,7 @@ SELECT
   ) AS index_flag_evidence_23,
   BOOL_OR(
     CAST((
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2487,7 +2487,7 @@ SELECT
   ) AS index_flag_evidence_24,
   BOOL_OR(
     CAST((
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2515,9 +2515,6 @@ LEFT JOIN emergency AS m
 WHERE
   (
     (
-      c.evidence_43 AND e.status IS DISTINCT FROM 'refuted'
-    )
-    OR (
       c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
@@ -2527,19 +2524,22 @@ WHERE
       c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     OR (
       c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.item_52
+      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    OR (
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2553,7 +2553,7 @@ WHERE
       )
     )
     OR (
-      c.item_52
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2567,22 +2567,22 @@ WHERE
       )
     )
     OR (
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.ongoing_41
+      c.ongoing_42
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_42
+        OR c.always_43
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
       )
     )
     OR (
-      c.rule_18 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_19 AND e.status IS DISTINCT FROM 'refuted'
     )
   )
 GROUP BY
@@ -2700,10 +2700,10 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
+          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2718,10 +2718,10 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
+          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2735,7 +2735,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2749,7 +2749,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2774,15 +2774,15 @@ WHERE
     (
       (
         (
-          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
+          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     OR (
       (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     OR (
@@ -2800,9 +2800,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_47, FALSE)
-        OR COALESCE(c.rule_38, FALSE)
-        OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.referral_48, FALSE)
+        OR COALESCE(c.rule_39, FALSE)
+        OR COALESCE(s.rule_39, FALSE)
       )
     )
     AND (
@@ -2819,9 +2819,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_47, FALSE)
-        OR COALESCE(c.rule_38, FALSE)
-        OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.referral_48, FALSE)
+        OR COALESCE(c.rule_39, FALSE)
+        OR COALESCE(s.rule_39, FALSE)
       )
     )
     AND (
@@ -2839,10 +2839,10 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
+          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2859,10 +2859,10 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
+          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2878,9 +2878,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_50, FALSE)
-        OR COALESCE(c.specialty_48, FALSE)
-        OR COALESCE(s.specialty_48, FALSE)
+        COALESCE(c.referral_51, FALSE)
+        OR COALESCE(c.specialty_49, FALSE)
+        OR COALESCE(s.specialty_49, FALSE)
       )
     )
     AND (
@@ -2896,9 +2896,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_50, FALSE)
-        OR COALESCE(c.specialty_48, FALSE)
-        OR COALESCE(s.specialty_48, FALSE)
+        COALESCE(c.referral_51, FALSE)
+        OR COALESCE(c.specialty_49, FALSE)
+        OR COALESCE(s.specialty_49, FALSE)
       )
     )
     AND (
@@ -2914,7 +2914,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2930,7 +2930,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2957,35 +2957,35 @@ WHERE
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_48, FALSE) OR COALESCE(s.specialty_48, FALSE)
+          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     OR (
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_47, FALSE)
-        OR COALESCE(c.rule_38, FALSE)
-        OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.referral_48, FALSE)
+        OR COALESCE(c.rule_39, FALSE)
+        OR COALESCE(s.rule_39, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_50, FALSE)
-        OR COALESCE(c.specialty_48, FALSE)
-        OR COALESCE(s.specialty_48, FALSE)
+        COALESCE(c.referral_51, FALSE)
+        OR COALESCE(c.specialty_49, FALSE)
+        OR COALESCE(s.specialty_49, FALSE)
       )
     )
   )
@@ -3053,18 +3053,29 @@ WHERE
       rule_3
   );
 
+-- rule_patient
+SELECT DISTINCT
+  patient
+FROM rule_row
+JOIN code_is
+  USING (code)
+WHERE
+  rule_index_4;
+
 -- rule_visit
 SELECT
   patient,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS day_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS day_hi,
+  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS INT) AS day_lo,
+  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS INT) AS day_hi,
   start_time AS time,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_lo, start_lo)) AS end_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_hi, start_hi)) AS end_hi,
+  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_lo, start_lo)) AS INT) AS end_lo,
+  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_hi, start_hi)) AS INT) AS end_hi,
   setting,
   code,
   specialty
 FROM visits
+SEMI JOIN rule_patient
+  USING (patient)
 WHERE
   NOT start_lo IS NULL;
 
@@ -3101,6 +3112,8 @@ WITH row_of AS (
   FROM events AS e
   LEFT JOIN image_row AS r
     ON r.event = e.event
+  SEMI JOIN rule_patient AS p
+    ON p.patient = e.patient
   WHERE
     e.kind = 'imaging'
     AND NOT e.start_lo IS NULL
@@ -3223,7 +3236,7 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_21 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_22 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -3233,7 +3246,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_4
+      c.rule_5
       AND e.kind IN ('condition', 'visit')
       AND COALESCE(e.position = 1, FALSE)
       AND (
@@ -3368,7 +3381,7 @@ SELECT
   *
 FROM rule_0_chosen;
 
--- rule_0_ask_with_rule_4
+-- rule_0_ask_with_rule_5
 SELECT DISTINCT
   i.event
 FROM rule_image AS i
@@ -3382,7 +3395,7 @@ LEFT JOIN (
   JOIN code_is AS c
     ON c.code = e.code
   WHERE
-    c.rule_4
+    c.rule_5
     AND e.kind = 'condition'
     AND (
       e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
@@ -3392,7 +3405,7 @@ LEFT JOIN (
 ) AS d
   ON d.patient = i.patient AND d.claim = i.claim
 WHERE
-  COALESCE(r.rule_4, FALSE) OR NOT d.claim IS NULL;
+  COALESCE(r.rule_5, FALSE) OR NOT d.claim IS NULL;
 
 -- rule_0_ask_enrolled_0
 WITH asked AS (
@@ -3434,7 +3447,7 @@ WITH fill AS (
   JOIN code_is AS c
     ON c.code = e.code
   WHERE
-    c.rule_17
+    c.rule_18
     AND e.kind = 'medication'
     AND e.days_supply > 0
     AND e.start_hi >= (
@@ -3495,7 +3508,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_4 AND (
+      c.rule_5 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3509,7 +3522,7 @@ SELECT
   ) AS rule_0_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_4 AND (
+      c.rule_5 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3523,7 +3536,7 @@ SELECT
   ) AS rule_0_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_5 AND (
+      c.rule_6 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3535,7 +3548,7 @@ SELECT
   ) AS rule_0_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_5 AND (
+      c.rule_6 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3547,7 +3560,7 @@ SELECT
   ) AS rule_0_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_6 AND (
+      c.rule_7 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3559,7 +3572,7 @@ SELECT
   ) AS rule_0_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_6 AND (
+      c.rule_7 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3571,7 +3584,7 @@ SELECT
   ) AS rule_0_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_7 AND (
+      c.rule_8 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3583,7 +3596,7 @@ SELECT
   ) AS rule_0_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_7 AND (
+      c.rule_8 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3595,7 +3608,7 @@ SELECT
   ) AS rule_0_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_8 AND (
+      c.rule_9 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3607,7 +3620,7 @@ SELECT
   ) AS rule_0_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_8 AND (
+      c.rule_9 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3619,7 +3632,7 @@ SELECT
   ) AS rule_0_ask_rows_9,
   BOOL_OR(
     CAST((
-      c.rule_9
+      c.rule_10
       AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
@@ -3633,7 +3646,7 @@ SELECT
   ) AS rule_0_ask_rows_10,
   BOOL_OR(
     CAST((
-      c.rule_9
+      c.rule_10
       AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
@@ -3647,7 +3660,7 @@ SELECT
   ) AS rule_0_ask_rows_11,
   BOOL_OR(
     CAST((
-      c.rule_10 AND (
+      c.rule_11 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3659,7 +3672,7 @@ SELECT
   ) AS rule_0_ask_rows_12,
   BOOL_OR(
     CAST((
-      c.rule_10 AND (
+      c.rule_11 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3671,7 +3684,7 @@ SELECT
   ) AS rule_0_ask_rows_13,
   BOOL_OR(
     CAST((
-      c.rule_11 AND (
+      c.rule_12 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3683,7 +3696,7 @@ SELECT
   ) AS rule_0_ask_rows_14,
   BOOL_OR(
     CAST((
-      c.rule_11 AND (
+      c.rule_12 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3695,7 +3708,7 @@ SELECT
   ) AS rule_0_ask_rows_15,
   BOOL_OR(
     CAST((
-      c.rule_12 AND (
+      c.rule_13 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3709,7 +3722,7 @@ SELECT
   ) AS rule_0_ask_rows_16,
   BOOL_OR(
     CAST((
-      c.rule_12 AND (
+      c.rule_13 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3723,7 +3736,7 @@ SELECT
   ) AS rule_0_ask_rows_17,
   BOOL_OR(
     CAST((
-      c.rule_13 AND (
+      c.rule_14 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3737,7 +3750,7 @@ SELECT
   ) AS rule_0_ask_rows_18,
   BOOL_OR(
     CAST((
-      c.rule_13 AND (
+      c.rule_14 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3751,7 +3764,7 @@ SELECT
   ) AS rule_0_ask_rows_19,
   BOOL_OR(
     CAST((
-      c.rule_14 AND (
+      c.rule_15 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3765,7 +3778,7 @@ SELECT
   ) AS rule_0_ask_rows_20,
   BOOL_OR(
     CAST((
-      c.rule_14 AND (
+      c.rule_15 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3779,7 +3792,7 @@ SELECT
   ) AS rule_0_ask_rows_21,
   BOOL_OR(
     CAST((
-      c.rule_15 AND (
+      c.rule_16 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3793,7 +3806,7 @@ SELECT
   ) AS rule_0_ask_rows_22,
   BOOL_OR(
     CAST((
-      c.rule_15 AND (
+      c.rule_16 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3807,7 +3820,7 @@ SELECT
   ) AS rule_0_ask_rows_23,
   BOOL_OR(
     CAST((
-      c.rule_16 AND (
+      c.rule_17 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3821,7 +3834,7 @@ SELECT
   ) AS rule_0_ask_rows_24,
   BOOL_OR(
     CAST((
-      c.rule_16 AND (
+      c.rule_17 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3835,7 +3848,7 @@ SELECT
   ) AS rule_0_ask_rows_25,
   BOOL_OR(
     CAST((
-      c.rule_18 AND (
+      c.rule_19 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3845,7 +3858,7 @@ SELECT
   ) AS rule_0_ask_rows_26,
   BOOL_OR(
     CAST((
-      c.rule_18 AND (
+      c.rule_19 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3855,7 +3868,7 @@ SELECT
   ) AS rule_0_ask_rows_27,
   COUNT(DISTINCT e.service_lo) FILTER(WHERE
     (
-      c.rule_19 AND (
+      c.rule_20 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3867,7 +3880,7 @@ SELECT
     )) AS rule_0_ask_rows_28,
   COUNT(DISTINCT e.service_lo * 10000000 + e.service_hi) FILTER(WHERE
     (
-      c.rule_19 AND (
+      c.rule_20 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3876,7 +3889,7 @@ SELECT
     )) AS rule_0_ask_rows_29,
   BOOL_OR(
     CAST((
-      c.rule_20
+      c.rule_21
       AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
@@ -3888,7 +3901,7 @@ SELECT
   ) AS rule_0_ask_rows_30,
   BOOL_OR(
     CAST((
-      c.rule_20
+      c.rule_21
       AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
@@ -3906,9 +3919,11 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_10 AND (
+      c.rule_10
+      AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
+      AND e.kind IN ('medication')
     )
     OR (
       c.rule_11 AND (
@@ -3941,7 +3956,7 @@ WHERE
       )
     )
     OR (
-      c.rule_18 AND (
+      c.rule_17 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3951,16 +3966,16 @@ WHERE
       )
     )
     OR (
-      c.rule_20
+      c.rule_20 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    OR (
+      c.rule_21
       AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
       AND e.kind IN ('medication')
-    )
-    OR (
-      c.rule_4 AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
     )
     OR (
       c.rule_5 AND (
@@ -3983,17 +3998,15 @@ WHERE
       )
     )
     OR (
-      c.rule_9
-      AND (
+      c.rule_9 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
-      AND e.kind IN ('medication')
     )
   )
 GROUP BY
   u.unit;
 
--- rule_0_ask_images_rule_4
+-- rule_0_ask_images_rule_5
 SELECT
   u.unit,
   BOOL_OR(
@@ -4008,7 +4021,7 @@ SELECT
       )
       AND COALESCE(e.region, FALSE)
     ) AS BOOLEAN)
-  ) AS rule_0_ask_images_rule_4_0,
+  ) AS rule_0_ask_images_rule_5_0,
   BOOL_OR(
     CAST((
       NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
@@ -4018,11 +4031,11 @@ SELECT
         u.index_lo + 28
       )
     ) AS BOOLEAN)
-  ) AS rule_0_ask_images_rule_4_1
+  ) AS rule_0_ask_images_rule_5_1
 FROM rule_0_case AS u
 JOIN rule_image AS e
   ON e.patient = u.patient
-JOIN rule_0_ask_with_rule_4 AS d
+JOIN rule_0_ask_with_rule_5 AS d
   ON d.event = e.event
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -4388,9 +4401,9 @@ WITH answered AS (
       WHEN u.is_dated
       THEN (
         CASE
-          WHEN rule_0_ask_images_rule_4_0
+          WHEN rule_0_ask_images_rule_5_0
           THEN TRUE
-          WHEN rule_0_ask_images_rule_4_1
+          WHEN rule_0_ask_images_rule_5_1
           THEN NULL
           ELSE FALSE
         END
@@ -4434,8 +4447,8 @@ WITH answered AS (
     ON rule_0_ask_covered_1.unit = u.unit
   LEFT JOIN rule_0_ask_rows
     ON rule_0_ask_rows.unit = u.unit
-  LEFT JOIN rule_0_ask_images_rule_4
-    ON rule_0_ask_images_rule_4.unit = u.unit
+  LEFT JOIN rule_0_ask_images_rule_5
+    ON rule_0_ask_images_rule_5.unit = u.unit
 ), joined AS (
   SELECT
     *,
@@ -4479,7 +4492,7 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_24 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_25 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -4489,7 +4502,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_22
+      c.rule_23
       AND e.kind IN ('condition', 'visit')
       AND e.start_hi >= 19250
       AND e.start_lo <= 19800
@@ -4622,7 +4635,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_22
+      c.rule_23
     )
     AND (
       e.start_lo >= (
@@ -4634,7 +4647,7 @@ SELECT
   ) AS rule_1_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_22
+      c.rule_23
     )
     AND (
       e.start_hi >= (
@@ -4646,56 +4659,56 @@ SELECT
   ) AS rule_1_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     ) AND (
       e.start_lo >= -1000000 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     ) AND (
       e.start_hi >= -1000000 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_15
+      c.rule_16
     ) AND (
       e.start_lo >= 19435 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_15
+      c.rule_16
     ) AND (
       e.start_hi >= 19435 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_13
     ) AND (
       e.start_lo >= 19435 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_13
     ) AND (
       e.start_hi >= 19435 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_24
     ) AND (
       e.start_lo >= 19435 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_24
     ) AND (
       e.start_hi >= 19435 AND e.start_lo <= 19800
     ) AS BOOLEAN)
@@ -4708,19 +4721,19 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_12
+      c.rule_13
     )
     OR (
-      c.rule_15
-    )
-    OR (
-      c.rule_22
+      c.rule_16
     )
     OR (
       c.rule_23
     )
     OR (
-      c.rule_5
+      c.rule_24
+    )
+    OR (
+      c.rule_6
     )
   )
 GROUP BY
@@ -4996,7 +5009,7 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_24 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_25 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -5006,7 +5019,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_22
+      c.rule_23
       AND e.kind IN ('condition', 'visit')
       AND e.start_hi >= 19250
       AND e.start_lo <= 19800
@@ -5139,7 +5152,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_22
+      c.rule_23
     )
     AND (
       e.start_lo >= (
@@ -5151,7 +5164,7 @@ SELECT
   ) AS rule_2_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_22
+      c.rule_23
     )
     AND (
       e.start_hi >= (
@@ -5163,21 +5176,21 @@ SELECT
   ) AS rule_2_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     ) AND (
       e.start_lo >= -1000000 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_2_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     ) AND (
       e.start_hi >= -1000000 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_2_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_15
+      c.rule_16
     )
     AND (
       e.start_lo >= (
@@ -5189,7 +5202,7 @@ SELECT
   ) AS rule_2_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_15
+      c.rule_16
     )
     AND (
       e.start_hi >= (
@@ -5201,7 +5214,7 @@ SELECT
   ) AS rule_2_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_13
     )
     AND (
       e.start_lo >= (
@@ -5213,7 +5226,7 @@ SELECT
   ) AS rule_2_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_13
     )
     AND (
       e.start_hi >= (
@@ -5225,7 +5238,7 @@ SELECT
   ) AS rule_2_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_24
     )
     AND (
       e.start_lo >= (
@@ -5237,7 +5250,7 @@ SELECT
   ) AS rule_2_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_24
     )
     AND (
       e.start_hi >= (
@@ -5255,19 +5268,19 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_12
+      c.rule_13
     )
     OR (
-      c.rule_15
-    )
-    OR (
-      c.rule_22
+      c.rule_16
     )
     OR (
       c.rule_23
     )
     OR (
-      c.rule_5
+      c.rule_24
+    )
+    OR (
+      c.rule_6
     )
   )
 GROUP BY
@@ -5545,7 +5558,7 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_24 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_25 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -5555,7 +5568,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_22
+      c.rule_23
       AND e.kind IN ('condition', 'visit')
       AND e.start_hi >= 19250
       AND e.start_lo <= 19800
@@ -5670,7 +5683,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_22
+      c.rule_23
     )
     AND (
       e.start_lo >= (
@@ -5682,7 +5695,7 @@ SELECT
   ) AS rule_3_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_22
+      c.rule_23
     )
     AND (
       e.start_hi >= (
@@ -5694,56 +5707,56 @@ SELECT
   ) AS rule_3_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_15
+      c.rule_16
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_15
+      c.rule_16
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_13
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_13
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_24
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_24
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
@@ -5756,19 +5769,19 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_12
+      c.rule_13
     )
     OR (
-      c.rule_15
-    )
-    OR (
-      c.rule_22
+      c.rule_16
     )
     OR (
       c.rule_23
     )
     OR (
-      c.rule_5
+      c.rule_24
+    )
+    OR (
+      c.rule_6
     )
   )
 GROUP BY
@@ -6044,7 +6057,7 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_35 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_36 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -6054,7 +6067,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_34
+      c.rule_35
       AND e.kind IN ('condition', 'visit')
       AND e.service_hi >= 19250
       AND e.service_lo <= 19800
@@ -6113,7 +6126,7 @@ SELECT
   u.unit,
   MIN(e.day_hi) FILTER(WHERE
     (
-      COALESCE(c.rule_25, FALSE)
+      COALESCE(c.rule_26, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo AND e.day_hi <= (
@@ -6122,7 +6135,7 @@ SELECT
     )) AS rule_4_look_images_0,
   MIN(e.day_lo) FILTER(WHERE
     (
-      COALESCE(c.rule_25, FALSE)
+      COALESCE(c.rule_26, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo AND e.day_lo <= (
@@ -6137,7 +6150,7 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_25, FALSE)
+      COALESCE(c.rule_26, FALSE)
     )
   )
 GROUP BY
@@ -6224,7 +6237,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_26
+      c.rule_27
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6243,7 +6256,7 @@ SELECT
   ) AS rule_4_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_26
+      c.rule_27
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6262,98 +6275,98 @@ SELECT
   ) AS rule_4_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_27
+      c.rule_28
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_27
+      c.rule_28
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_28
+      c.rule_29
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_28
+      c.rule_29
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_29
+      c.rule_30
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_29
+      c.rule_30
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_30
+      c.rule_31
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_30
+      c.rule_31
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_9,
   BOOL_OR(
     CAST((
-      c.rule_31
+      c.rule_32
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_10,
   BOOL_OR(
     CAST((
-      c.rule_31
+      c.rule_32
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_11,
   BOOL_OR(
     CAST((
-      c.rule_32
+      c.rule_33
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_12,
   BOOL_OR(
     CAST((
-      c.rule_32
+      c.rule_33
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_13,
   BOOL_OR(
     CAST((
-      c.rule_33
+      c.rule_34
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_14,
   BOOL_OR(
     CAST((
-      c.rule_33
+      c.rule_34
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
@@ -6366,9 +6379,6 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_26
-    )
-    OR (
       c.rule_27
     )
     OR (
@@ -6389,6 +6399,9 @@ WHERE
     OR (
       c.rule_33
     )
+    OR (
+      c.rule_34
+    )
   )
 GROUP BY
   u.unit;
@@ -6398,7 +6411,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_25, FALSE)
+      COALESCE(c.rule_26, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo AND e.day_hi <= (
@@ -6408,7 +6421,7 @@ SELECT
   ) AS rule_4_ask_images_0,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_25, FALSE)
+      COALESCE(c.rule_26, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo AND e.day_lo <= (
@@ -6424,7 +6437,7 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_25, FALSE)
+      COALESCE(c.rule_26, FALSE)
     )
   )
 GROUP BY
@@ -6616,7 +6629,7 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_41 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -6626,7 +6639,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_36
+      c.rule_37
       AND e.kind IN ('condition', 'visit')
       AND (
         e.setting IS NULL
@@ -6778,7 +6791,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_36
+      c.rule_37
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6797,7 +6810,7 @@ SELECT
   ) AS rule_5_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_36
+      c.rule_37
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6816,7 +6829,7 @@ SELECT
   ) AS rule_5_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6835,7 +6848,7 @@ SELECT
   ) AS rule_5_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_5
+      c.rule_6
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6854,7 +6867,7 @@ SELECT
   ) AS rule_5_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_14
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6873,7 +6886,7 @@ SELECT
   ) AS rule_5_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_14
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6892,7 +6905,7 @@ SELECT
   ) AS rule_5_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_37
+      c.rule_38
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6911,7 +6924,7 @@ SELECT
   ) AS rule_5_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_37
+      c.rule_38
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6930,7 +6943,7 @@ SELECT
   ) AS rule_5_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_11
+      c.rule_12
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6949,7 +6962,7 @@ SELECT
   ) AS rule_5_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_11
+      c.rule_12
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6974,19 +6987,19 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_11
+      c.rule_12
     )
     OR (
-      c.rule_13
-    )
-    OR (
-      c.rule_36
+      c.rule_14
     )
     OR (
       c.rule_37
     )
     OR (
-      c.rule_5
+      c.rule_38
+    )
+    OR (
+      c.rule_6
     )
   )
 GROUP BY
@@ -6998,7 +7011,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
       )
     )
     AND (
@@ -7019,7 +7032,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
       )
     )
     AND (
@@ -7048,7 +7061,7 @@ WHERE
   (
     (
       (
-        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
       )
     )
   )
@@ -7061,7 +7074,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
       )
     )
     AND (
@@ -7082,7 +7095,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
       )
     )
     AND (
@@ -7111,7 +7124,7 @@ WHERE
   (
     (
       (
-        COALESCE(c.rule_38, FALSE) OR COALESCE(s.rule_38, FALSE)
+        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
       )
     )
   )
@@ -7164,7 +7177,7 @@ SELECT
   ) AS rule_5_ask_images_1,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_39, FALSE)
+      COALESCE(c.rule_40, FALSE)
     )
     AND (
       e.day_lo >= DATE_DIFF(
@@ -7183,7 +7196,7 @@ SELECT
   ) AS rule_5_ask_images_2,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_39, FALSE)
+      COALESCE(c.rule_40, FALSE)
     )
     AND (
       e.day_hi >= DATE_DIFF(
@@ -7239,7 +7252,7 @@ SELECT
   ) AS rule_5_ask_images_5,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_39, FALSE)
+      COALESCE(c.rule_40, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo
@@ -7256,7 +7269,7 @@ SELECT
   ) AS rule_5_ask_images_6,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_39, FALSE)
+      COALESCE(c.rule_40, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo
@@ -7279,7 +7292,7 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_39, FALSE)
+      COALESCE(c.rule_40, FALSE)
     )
     OR (
       e.is_region AND e.image_modality IN ('ct', 'mri')
@@ -8894,9 +8907,9 @@ SELECT
   clinician,
   modality,
   CASE
-    WHEN item_57
+    WHEN item_58
     THEN shared + COALESCE(CAST((
-      item_57
+      item_58
     ) AS BIGINT), 2) * 3 + COALESCE(
       CAST((
         said IN ('definitely', 'for-the-most-part', 'somewhat', 'not-at-all')
@@ -8928,11 +8941,11 @@ FROM (
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) AS day_lo,
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) AS day_hi,
       REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(a.value, '')), '_', ' ')), '\s+', '-', 'g') AS said,
-      c.item_57
+      c.item_58
     FROM events AS a
     JOIN code_is AS c
       ON c.code = a.code AND (
-        c.item_57
+        c.item_58
       )
     LEFT JOIN visits AS v
       ON v.visit = a.visit

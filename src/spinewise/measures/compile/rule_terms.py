@@ -375,9 +375,17 @@ def completed_years(birth: str, on: str) -> str:
     )
 
 
-def rule_sources(concepts: Sequence[str], codes: CodePredicates) -> Iterator[Step]:
-    """What every published rule reads: coded rows, visits, services, images, enrolment."""
+def rule_sources(
+    concepts: Sequence[str], index: Sequence[str], codes: CodePredicates
+) -> Iterator[Step]:
+    """
+    What every published rule reads: coded rows, visits, services, images, enrolment.
+
+    ``index`` are the concepts of the diagnoses that may be an index: of people who never had one
+    nothing but their rows is asked.
+    """
     column = codes.column(concepts, name="rule")
+    may_count = codes.column(index, name="rule_index")
     wanted = f"(SELECT code FROM code_is WHERE {column})"
     yield (
         "rule_row",
@@ -401,12 +409,16 @@ def rule_sources(concepts: Sequence[str], codes: CodePredicates) -> Iterator[Ste
         """,
     )
     yield (
+        "rule_patient",
+        f"SELECT DISTINCT patient FROM rule_row JOIN code_is USING (code) WHERE {may_count}",
+    )
+    yield (
         "rule_visit",
         f"""
-        SELECT patient, {day("start_lo")} AS day_lo, {day("start_hi")} AS day_hi,
-            start_time AS time, {day("coalesce(end_lo, start_lo)")} AS end_lo,
-            {day("coalesce(end_hi, start_hi)")} AS end_hi, setting, code, specialty
-        FROM visits WHERE start_lo IS NOT NULL
+        SELECT patient, {_short(day("start_lo"))} AS day_lo, {_short(day("start_hi"))} AS day_hi,
+            start_time AS time, {_short(day("coalesce(end_lo, start_lo)"))} AS end_lo,
+            {_short(day("coalesce(end_hi, start_hi)"))} AS end_hi, setting, code, specialty
+        FROM visits SEMI JOIN rule_patient USING (patient) WHERE start_lo IS NOT NULL
         """,
     )
     yield (
@@ -426,6 +438,7 @@ def rule_sources(concepts: Sequence[str], codes: CodePredicates) -> Iterator[Ste
                 e.start_time AS time, coalesce(e.claim_status = 'denied', FALSE) AS denied,
                 e.reason, e.claim, e.code, e.link, r.modality, r.event IS NOT NULL AS is_row
             FROM events AS e LEFT JOIN image_row AS r ON r.event = e.event
+            SEMI JOIN rule_patient AS p ON p.patient = e.patient
             WHERE e.kind = 'imaging' AND e.start_lo IS NOT NULL AND {FACT}
                 AND e.role IS DISTINCT FROM 'order'
         )
@@ -437,6 +450,11 @@ def rule_sources(concepts: Sequence[str], codes: CodePredicates) -> Iterator[Ste
         """,
     )
     yield "rule_span", _spans()
+
+
+def _short(days: str) -> str:
+    """Days as a small number: there are many visits."""
+    return f"CAST({days} AS INTEGER)"
 
 
 def _spans() -> str:

@@ -59,7 +59,8 @@ def compile_rules(
     if not rules:
         return CompiledRules([], [])
     concepts = sorted({name for rule in rules for name in _concepts(rule)})
-    steps = list(rule_sources(concepts, codes))
+    index = sorted({name for rule in rules if rule.index for name in rule.index.concepts})
+    steps = list(rule_sources(concepts, index, codes))
     kinds = []
     for number, rule in enumerate(rules):
         made = _Rule(f"rule_{number}", rule, frame, codes)
