@@ -46,12 +46,23 @@ def by_hand(folder: Path) -> Callable[[], Result]:
 
 
 def review(folder: Path) -> Callable[[], Result]:
-    """The whole review: every indicator, 36 months, from the record tables to the result object."""
+    """The package's own indicators, 36 months, from the record tables to the result object."""
+    return _review(folder, [one.id for one in load_package().indicators.values() if not one.index])
+
+
+def review_and_rules(folder: Path) -> Callable[[], Result]:
+    """The same with the published rules beside them."""
+    return _review(folder, None)
+
+
+def _review(folder: Path, indicators: list[str] | None) -> Callable[[], Result]:
     package = load_package()
     records = Records.open(folder / "records")
 
     def run() -> Result:
-        with reviewing(records, package, PERIOD, practice="bench", version="bench") as reviewed:
+        with reviewing(
+            records, package, PERIOD, practice="bench", version="bench", indicators=indicators
+        ) as reviewed:
             found = reviewed.review.indicators
         return {"rates": {one.id: [one.rate.n, one.rate.d] for one in found}}
 
@@ -133,7 +144,16 @@ def compile_all(folder: Path) -> Callable[[], Result]:
 
 CONTENDERS: Final = {
     made.__name__: made
-    for made in (by_hand, review, read_bare, read_to_parquet, read_export, load, compile_all)
+    for made in (
+        by_hand,
+        review,
+        review_and_rules,
+        read_bare,
+        read_to_parquet,
+        read_export,
+        load,
+        compile_all,
+    )
 }
 
 
