@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 from tests.support.small_review import PACKAGE, draw, review
 from tests.unit.report.document import Document, parse
 from tests.unit.report.test_french import MONTHS, NAMES, _Pseudo, left, mark, mark_package, spoken
 
+from spinewise.cli import main
 from spinewise.report.language import Language
 from spinewise.report.shared import render_shared, render_shared_in
 from spinewise.share.build import share
@@ -76,3 +79,18 @@ def test_what_is_hidden_is_said_and_why(page: Document, shared: SharedReview) ->
     assert f"{shared.suppressed} numbers of this report are suppressed" in words
     assert "under 6 (but not zero)" in words
     assert "Holds personal health information" not in page.source
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "--share needs --workspace"),
+        (["--workspace", "{}/ours", "--compare", "{}"], "--compare does not go with --share"),
+    ],
+)
+def test_the_command_says_what_sharing_needs(tmp_path: Path, options: list[str], said: str) -> None:
+    typed = ["review", "{}", "--period", "2024", "--out", "{}/out", "--share", *options]
+    done = CliRunner().invoke(main, [word.format(tmp_path) for word in typed])
+    assert done.exit_code == 2
+    assert said in done.output
+    assert not list(tmp_path.iterdir())
