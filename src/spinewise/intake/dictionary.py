@@ -75,8 +75,9 @@ def build(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE coded_concepts AS
-        SELECT concept, code, imaging, text AS concept_text, setting AS concept_setting
-        FROM stage_concepts LEFT JOIN coded USING (codings)"""
+        SELECT concept, any_value(code) AS code, any_value(imaging) AS imaging,
+            any_value(text) AS concept_text, any_value(setting) AS concept_setting
+        FROM stage_concepts LEFT JOIN coded USING (codings) GROUP BY concept"""
     )
     connection.execute("DROP TABLE listed; DROP TABLE parts; DROP TABLE spelling")
 

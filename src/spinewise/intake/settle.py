@@ -364,7 +364,9 @@ def _store_faults(connection: duckdb.DuckDBPyConnection) -> None:
         rows = f"judged_{table} AS s"
         if table in ("stage_visits", "stage_events"):
             rows = f"""(SELECT s.* REPLACE (coalesce(s.codings, c.codings) AS codings)
-                FROM {rows} LEFT JOIN stage_concepts AS c USING (concept)) AS s"""
+                FROM {rows} LEFT JOIN (
+                    SELECT concept, any_value(codings) AS codings FROM stage_concepts
+                    GROUP BY concept) AS c USING (concept)) AS s"""
         connection.execute(
             f"""INSERT INTO faults BY NAME
             SELECT file, source_type AS type, line, fault.field, fault.value::VARCHAR AS value,

@@ -128,7 +128,8 @@ STAGE_CONCEPTS: Final[dict[str, str]] = {
     "text": "VARCHAR",  # of a row of this concept that has no text
     "setting": "VARCHAR",  # of a visit of this concept, whatever the visit says
 }
-"""What concepts mean: any text that stands for a list of codings. May stay empty."""
+"""What concepts mean: any text that stands for a list of codings. May stay empty; several rows of
+one concept say the same."""
 
 STAGE_CLINICIANS: Final[dict[str, str]] = {
     "clinician": "VARCHAR",  # as rows name the clinician

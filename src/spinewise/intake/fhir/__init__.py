@@ -12,7 +12,10 @@ import gzip
 import shutil
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
 from typing import Final
 
 import duckdb
@@ -72,14 +75,8 @@ def stage(
             "FHIR needs no mapping file", where=mapping.name, hint="Leave out the mapping."
         )
     reader = _FhirReader(connection, work)
-    total = sum(file.path.stat().st_size for file in files)
-    done = 0
-    for file in files:
-        progress("reading", done, total)
-        reader.read(file)
-        done += file.path.stat().st_size
+    reader.read_all(files, progress)
     reader.finish()
-    progress("reading", total, total)
     made = reader.sifter.transaction_time
     day = dates.parse(made[:10]).lo if made and not _impossible(made[:10]) else None
     return Reading(cutoff=day, cutoff_from="export")
@@ -94,7 +91,7 @@ def _impossible(text: str) -> bool:
 
 
 class _FhirReader:
-    """Reads file after file; :meth:`finish` says what rows say of each other."""
+    """Reads files; :meth:`finish` says what rows say of each other."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, work: Path) -> None:
         self.connection = connection
@@ -104,11 +101,63 @@ class _FhirReader:
         self.sifter = sift.Sifter(folder, connection)
         self.patients: list[SourceFile] = []
         self.loader = Loader(connection, work)
+        self.lock = Lock()  # for all but the loading itself
 
-    def read(self, file: SourceFile) -> None:
+    def read_all(self, files: Sequence[SourceFile], progress: Progress) -> None:
+        """
+        Stage files, the large ones first.
+
+        A file that would keep one thread busy while the others have nothing to do is read by all
+        threads. The others are read side by side, each by one thread: less work, as the threads of
+        one file have to put its rows back into the order of its lines.
+        """
+        sizes = {file.file: file.path.stat().st_size for file in files}
+        total = sum(sizes.values())
+        left = sorted(files, key=lambda file: (-sizes[file.file], file.file))
+        done = 0
+        threads = self._threads()
+        while left and (threads == 1 or sizes[left[0].file] * threads > total - done):
+            progress("reading", done, total)
+            file = left.pop(0)
+            self.read(file, self.loader)
+            done += sizes[file.file]
+        progress("reading", done, total)
+        if not left:
+            return
+        loaders = [self.loader.beside(f"loader-{n}") for n in range(min(threads, len(left)))]
+        free: SimpleQueue[Loader] = SimpleQueue()
+        for loader in loaders:
+            free.put(loader)
+
+        def read(file: SourceFile) -> int:
+            loader = free.get()
+            try:
+                self.read(file, loader)
+            finally:
+                free.put(loader)
+            return sizes[file.file]
+
+        self.connection.execute("SET threads = 1")
+        try:
+            with ThreadPoolExecutor(threads) as pool:
+                for size in pool.map(read, left):
+                    done += size
+                    progress("reading", done, total)
+        finally:
+            self.connection.execute(f"SET threads = {threads}")
+            for loader in loaders:
+                loader.close()
+
+    def _threads(self) -> int:
+        row = self.connection.execute("SELECT current_setting('threads')").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def read(self, file: SourceFile, loader: Loader) -> None:
         """Stage a file, or leave it to the sifter."""
         if not _is_json(file):
-            self._count(file.file, "(file)", 1, "not a file of FHIR")
+            with self.lock:
+                self._count(file.file, "(file)", 1, "not a file of FHIR")
             return
         path = self._unpacked(file)
         try:
@@ -116,8 +165,9 @@ class _FhirReader:
             lines = file.lines if path == file.path else None
             if lines is None:
                 lines = _lines(path)
-            if name is None or lines == 0 or not self._read_fast(file, path, name, lines):
-                self.sifter.sift(file, path)
+            if name is None or lines == 0 or not self._read_fast(loader, file, path, name, lines):
+                with self.lock:
+                    self.sifter.sift(file, path)
         finally:
             if path != file.path:
                 path.unlink()
@@ -142,20 +192,22 @@ class _FhirReader:
 
     # The fast way --------------------------------------------------------------------------
 
-    def _read_fast(self, file: SourceFile, path: Path, name: str, lines: int) -> bool:
+    def _read_fast(
+        self, loader: Loader, file: SourceFile, path: Path, name: str, lines: int
+    ) -> bool:
         """Stage a file of one type; False, and nothing is staged, where it is not sound."""
+        is_used = name in shapes.TYPES
         try:
-            if name not in shapes.TYPES:
-                if self.loader.count(path, name) != (lines, lines):
-                    return False
-                self._count(file.file, name, lines, "a type that is not used")
-                return True
-            self.loader.load(path, name, file.file, lines)
+            if is_used:
+                loader.load(path, name, file.file, lines)
+            elif loader.count(path, name) != (lines, lines):
+                return False
         except (*DATA_ERRORS, NotSoundError):
             return False
-        self._count(file.file, name, lines)
-        if name == "Patient":
-            self.patients.append(file)
+        with self.lock:
+            self._count(file.file, name, lines, None if is_used else "a type that is not used")
+            if name == "Patient":
+                self.patients.append(file)
         return True
 
     def _read_names(self, sifted: Path | None) -> None:
@@ -236,7 +288,7 @@ class _FhirReader:
         """The file itself, or a plain copy of a gzip file."""
         if not _is_gzip(file.path):
             return file.path
-        target = self.work / "plain.ndjson"
+        target = self.work / f"plain-{file.file}.ndjson"
         try:
             with gzip.open(file.path, "rb") as packed, target.open("wb") as plain:
                 shutil.copyfileobj(packed, plain, 1 << 20)

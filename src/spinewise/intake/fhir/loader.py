@@ -7,6 +7,7 @@ into which staging column, in the words of :mod:`.words`.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from importlib.resources import files as resource_files
 from pathlib import Path
@@ -49,16 +50,16 @@ _STAGES: Final = {
 """Where a type is staged; all others are events."""
 
 _OWN_TABLES: Final = """
-    CREATE TEMP TABLE fhir_medications (
+    CREATE TABLE fhir_medications (
         id VARCHAR, codings STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[], text VARCHAR);
-    CREATE TEMP TABLE fhir_practitioners (id VARCHAR, names VARCHAR[]);
-    CREATE TEMP TABLE fhir_roles (
+    CREATE TABLE fhir_practitioners (id VARCHAR, names VARCHAR[]);
+    CREATE TABLE fhir_roles (
         id VARCHAR, practitioner VARCHAR,
         specialty STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[]);
-    CREATE TEMP TABLE fhir_consents (
+    CREATE TABLE fhir_consents (
         patient_id VARCHAR, consent VARCHAR, day VARCHAR, file INTEGER, line INTEGER);
-    CREATE TEMP TABLE fhir_names (id VARCHAR, name VARCHAR);
-    CREATE TEMP TABLE fhir_explained (claim VARCHAR);
+    CREATE TABLE fhir_names (id VARCHAR, name VARCHAR);
+    CREATE TABLE fhir_explained (claim VARCHAR);
     ALTER TABLE stage_events ADD COLUMN refers_to VARCHAR;
     ALTER TABLE stage_visits ADD COLUMN diagnoses STRUCT(condition VARCHAR, rank INTEGER)[];
 """
@@ -90,9 +91,25 @@ class Loader:
     def __init__(self, connection: duckdb.DuckDBPyConnection, work: Path) -> None:
         self._connection = connection
         self._work = work
-        codesystems.install(connection)
-        words.install(connection)
         connection.execute(_OWN_TABLES)
+        self._install()
+
+    def beside(self, name: str) -> Loader:
+        """Another loader into the same tables, for another thread; it works in a folder."""
+        other = copy(self)
+        other._connection = self._connection.cursor()
+        other._work = self._work / name
+        other._work.mkdir()
+        other._install()
+        return other
+
+    def close(self) -> None:
+        """Close the connection of a loader that was made by :meth:`beside`."""
+        self._connection.close()
+
+    def _install(self) -> None:
+        codesystems.install(self._connection)
+        words.install(self._connection)
 
     def load(self, path: Path, name: str, file: int | None, lines: int | None = None) -> None:
         """
