@@ -283,7 +283,7 @@ def test_an_unreadable_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*args: object) -> object:
         raise PermissionError(13, "Permission denied", str(folder / "Patient.ndjson"))
 
-    monkeypatch.setattr("hashlib.file_digest", refuse)
+    monkeypatch.setattr("hashlib.sha256", refuse)
     with pytest.raises(IntakeError, match="Permission denied") as caught:
         Export(folder)
     assert caught.value.where.endswith("Patient.ndjson")

@@ -406,8 +406,8 @@ def test_a_claim_gives_its_diagnoses_and_services(tmp_path: Path) -> None:
     ) == [
         ("condition", None, date(2024, 5, 1), "k1", None, 2, None, 0),
         ("condition", None, date(2024, 5, 1), "k1", None, 1, None, 0),
-        ("procedure", None, date(2024, 5, 1), "k1", None, None, None, 0),
         ("imaging", "performed", date(2024, 5, 2), "k1", None, None, "emergency", 0),
+        ("procedure", None, date(2024, 5, 1), "k1", None, None, None, 0),
     ]
     assert read.ledger("Claim") == {"read": 1, "stored": 1}
 
@@ -424,8 +424,8 @@ def test_a_claim_and_its_explanation_count_once(tmp_path: Path) -> None:
     assert read.rows("events", "kind, claim, claim_status", "event") == [
         ("condition", "k1", "paid"),
         ("condition", "k1", "paid"),
-        ("procedure", "k1", "denied"),
         ("imaging", "k1", "paid"),
+        ("procedure", "k1", "denied"),
     ]
     assert read.ledger("Claim") == {"read": 1, "merged": 1}
     assert read.ledger("ExplanationOfBenefit") == {"read": 1, "stored": 1}
