@@ -22,7 +22,7 @@ def test_interpret_and_compile_agree(seed: int) -> None:
     package = load_package()
     codes, keys = dictionary(package)
     view = frame(package, codes)
-    indicators = list(package.indicators.values())
+    indicators = package.own
     connection = connect()
     fill(connection, Maker(package, keys, seed).population(700))
 

@@ -71,7 +71,7 @@ def populations() -> st.SearchStrategy[Rows]:
 def readings() -> Readings:
     package = load_package()
     view = frame(package, dictionary(package)[0])
-    indicators = list(package.indicators.values())
+    indicators = package.own
     return Readings(connect(), view, indicators, compile_plan(view, indicators))
 
 
