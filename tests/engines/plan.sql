@@ -1183,11 +1183,11 @@ LEFT JOIN emergency AS e
 WHERE
   (
     (
-      v.specialty IN (151, 152, 153, 154, 237, 238, 239, 240)
-      OR v.code IN (151, 152, 153, 154, 237, 238, 239, 240)
+      v.specialty IN (159, 160, 161, 162, 245, 246, 247, 248)
+      OR v.code IN (159, 160, 161, 162, 245, 246, 247, 248)
     )
     OR (
-      v.specialty IN (90) OR v.code IN (90)
+      v.specialty IN (94) OR v.code IN (94)
     )
     OR v.setting IN ('emergency', 'inpatient')
   )
