@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pytest
+from tests.support.soak import SOAK
 
 from spinewise.errors import IntakeError
 from spinewise.intake import csv_form, settle, staging
-from spinewise.intake.csv_table import load_csv, open_csv, raw_lines
+from spinewise.intake.csv_table import LINE, load_csv, open_csv, raw_lines
 from spinewise.intake.reader import SourceFile, silent
 from spinewise.intake.settle import SourceRow
 
@@ -310,7 +311,95 @@ def test_both_paths_say_the_same(tmp_path: Path) -> None:
             file = open_csv(tmp_path / f"{name}.csv")
             sheet = load_csv(connection, file, name, work)
             assert sheet.read == sheet.rows + sheet.blank + len(sheet.faults)
-            rows.append(connection.execute(f"SELECT * FROM {name} ORDER BY line").fetchall())
+            rows.append(connection.execute(f"SELECT * FROM {name} ORDER BY {LINE}").fetchall())
     assert [path.name for path in work.iterdir()] == ["slow.csv"]
     assert rows[0] == rows[1]
     assert raw_lines(file, {3}) == {3: '1,"say ""1""","x,y"'}
+
+
+def test_columns_with_the_names_of_our_own(tmp_path: Path) -> None:
+    """A column called line, part or file is a column like others."""
+    head = HEAD.replace(b"text", b"text,line,part,file,fault,row")
+    found = read(tmp_path, head + ROW.replace(b",,\n", b",,said,7,8,9,x,y\n"))
+    assert found.events == [(2, 0, "said")]
+
+
+def test_formulas_are_text(tmp_path: Path) -> None:
+    """What a spreadsheet would take for a formula is kept as it is written."""
+    texts = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-5", "'=1"]
+    rows = b"".join(ROW.replace(b",,\n", f",,{text}\n".encode()) for text in texts)
+    assert {row[2] for row in read(tmp_path, HEAD + rows).events} == set(texts)
+
+
+def test_numbers_beyond_what_is_stored(tmp_path: Path) -> None:
+    """A position or number of days that no integer holds is quarantined, not forgotten."""
+    head = HEAD.replace(b"value,text", b"position,days_supply")
+    rows = [ROW.replace(b",,\n", end) for end in (b",1,\n", b",99999999999,\n", b",,9999999999\n")]
+    found = read(tmp_path, head.replace(b"text", b"") + b"".join(rows))
+    assert [row[0] for row in found.quarantine] == [3, 4]
+    assert lines_of(found) == [2]
+
+
+def test_decimal_commas_in_answers(tmp_path: Path) -> None:
+    """3,5 is three and a half; 1,500 may be two things, and is quarantined."""
+    rows = [b'ann,answer,,pain,2024-01-02,"3,5",\n', b'ann,answer,,pain,2024-01-03,"1,500",\n']
+    found = read(tmp_path, HEAD + b"".join(rows))
+    assert lines_of(found) == [2]
+    assert [row[0] for row in found.quarantine] == [3]
+    assert "decimal-comma" in found.assumptions
+
+
+def test_missing_columns(tmp_path: Path) -> None:
+    """Without a column that is needed, nothing is read, and it is named."""
+    with pytest.raises(IntakeError, match="the column start is missing") as error:
+        read(tmp_path, HEAD.replace(b"start", b"begin") + ROW)
+    assert error.value.where == "events.csv"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    """It is told by its zeros."""
+    text = (HEAD + ROW).decode().replace(",,\n", ",,où\n")
+    assert [row[2] for row in read(tmp_path, text.encode(encoding)).events] == ["où"]
+
+
+def test_carriage_returns_within_a_line(tmp_path: Path) -> None:
+    """They end no line: as text they are kept, and in the quarantine too."""
+    kept = ROW.replace(b",,\n", b',,"a\rb"\n')
+    found = read(tmp_path, HEAD + kept + b"ann,con\rdition\n" + ROW.replace(b"-02", b"-03"))
+    assert found.events == [(2, 0, "a\rb"), (4, 0, None)]
+    assert [(row[0], row[2]) for row in found.quarantine] == [(3, "ann,con\rdition")]
+
+
+def test_every_line_opens_a_quote(tmp_path: Path) -> None:
+    """Thousands of quotes that are never closed are told line by line, without end in sight."""
+    rows = b'ann,note,,,2024-01-05,,"a","\n' + b'b",",\n' * 6_000
+    found = read(tmp_path, HEAD + rows)
+    assert found.ledger == [(6_001, 0, 0, 0, 0, 6_001)]
+
+
+def test_a_line_without_end(tmp_path: Path) -> None:
+    """A line of 20 MB (1 GB in the soak test) is quarantined with its beginning."""
+    size = (1 << 30) if SOAK else (20 << 20)
+    long = b"ann,note,,,2024-01-05,," + b"x" * size + b"\n"
+    found = read(tmp_path, HEAD + ROW + long + ROW.replace(b"-02", b"-03"))
+    [(line, reason, raw)] = found.quarantine
+    assert line == 3
+    assert "longer than" in reason
+    assert len(raw) <= 100_000
+    assert lines_of(found) == [2, 4]
+
+
+def test_a_long_quoted_text(tmp_path: Path) -> None:
+    """A quoted note of three megabytes, full of quotes, is read on the slow path."""
+    text = b'"' + b'""x' * 1_000_000 + b'"'
+    found = read(tmp_path, HEAD + b"\n" + ROW.replace(b",,\n", b",," + text + b"\n"))
+    assert [len(row[2]) for row in found.events] == [2_000_000]
+
+
+def test_a_header_with_bad_bytes(tmp_path: Path) -> None:
+    """A column whose name cannot be read is a column that is not read."""
+    accents = "é".encode() * 9
+    head = HEAD.replace(b"text", b"text,no\xff\0te,d\xe9j\xe0")
+    found = read(tmp_path, head + ROW.replace(b",,\n", b",,," + accents + b",\n") * 2)
+    assert lines_of(found) == [2]

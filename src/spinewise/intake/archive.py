@@ -8,6 +8,7 @@ Links inside an archive, and links to folders, are not followed; they are counte
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import lzma
 import os
@@ -38,7 +39,7 @@ _DEEPEST: Final = 4
 
 _DAMAGES: Final = (
     *(tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError),
-    *(NotImplementedError, RuntimeError, ValueError, struct.error, OverflowError),
+    *(NotImplementedError, RuntimeError, ValueError, LookupError, struct.error, OverflowError),
 )
 """What unpacking a damaged archive, or one packed in a way we do not know, may raise."""
 
@@ -147,7 +148,7 @@ class _Search:
                 self._progress("unpacking", min(done, total), total)
                 yield member, target
         except (*_DAMAGES, OSError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise  # of the disk, not of the archive
             raise IntakeError(
                 f"the archive cannot be unpacked: {error}",

@@ -31,7 +31,7 @@ from spinewise.intake.mapping import (
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 
 FORMAT: Final[Format] = "csv"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _MAPPING: Final = "extract.toml"
 _ENDINGS: Final = (".csv", ".tsv", ".txt")
@@ -169,7 +169,7 @@ def _stage_file(
 ) -> set[str]:
     file = open_csv(source.path, source.name)
     sheet = load_csv(connection, file, f"file_{source.file}", work)
-    count_lines(connection, source, sheet, work)
+    count_lines(connection, source, sheet)
     assumed = {"read-as-windows-1252"} if file.encoding == "cp1252" else set()
     for table in tables:
         place = Place(source.file, table.name or table.to)
@@ -188,7 +188,6 @@ def _stage_file(
                 "none of its columns is filled": sheet.rows - out - given if chosen.wide else 0,
             },
             raw=partial(raw_lines, file),
-            work=work,
             wide=chosen.wide,
         )
         if ignored := _ignored(file, table):
@@ -196,9 +195,7 @@ def _stage_file(
     return assumed
 
 
-def count_lines(
-    connection: duckdb.DuckDBPyConnection, source: SourceFile, sheet: Sheet, work: Path
-) -> None:
+def count_lines(connection: duckdb.DuckDBPyConnection, source: SourceFile, sheet: Sheet) -> None:
     """Account for the blank and the unreadable lines of a file."""
     if sheet.blank:
         blank = Place(source.file, "(blank)")
@@ -211,14 +208,21 @@ def count_lines(
             ValueFault(fault.line, None, None, fault.reason, fault.mend, fault.raw)
             for fault in sheet.faults
         ]
-        form.put_faults(connection, unreadable, faults, work)
+        form.put_faults(connection, unreadable, faults)
 
 
 def _skip_file(connection: duckdb.DuckDBPyConnection, source: SourceFile, work: Path) -> None:
     """Account for a file that nothing reads."""
     place = Place(source.file, _stem(source.name))
-    sheet = load_csv(connection, open_csv(source.path, source.name), f"file_{source.file}", work)
-    count_lines(connection, source, sheet, work)
+    try:
+        file = open_csv(source.path, source.name)
+    except IntakeError:  # a text that is no table
+        place = Place(source.file, "(file)")
+        form.count_read(connection, place, 1)
+        form.count_skipped(connection, place, 1, "not a table")
+        return
+    sheet = load_csv(connection, file, f"file_{source.file}", work)
+    count_lines(connection, source, sheet)
     form.count_read(connection, place, sheet.rows)
     form.count_skipped(connection, place, sheet.rows, "neither of the CSV form nor of the mapping")
 

@@ -17,9 +17,9 @@ import gzip
 import re
 import zlib
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from io import TextIOWrapper
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
 
@@ -30,7 +30,15 @@ from spinewise.errors import IntakeError
 _DELIMITERS: Final = ",;\t|"
 _LONGEST_RECORD: Final = 1_000
 """Physical lines that one record may span; beyond that its quote counts as never closed."""
-_LINE: Final = "(physical line)"
+_SHORTEST_REACH: Final = 50
+_LONGEST_LINE: Final = 8_000_000
+"""Characters of a line that are read; a longer one is at fault."""
+_KEPT: Final = 100_000
+"""Characters of such a line that are kept."""
+csv.field_size_limit(_LONGEST_RECORD * _LONGEST_LINE)  # lines are counted here, not there
+LINE: Final = '"(physical line)"'
+PART: Final = '"(part of the line)"'
+"""Columns of our own in the view of a file, which has none of these names."""
 _BOMS: Final = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -65,7 +73,9 @@ class CsvFile(NamedTuple):
     lines: int
     """Physical lines, the header's included."""
     sound: bool
-    """UTF-8 without NUL: worth trying the fast path."""
+    """UTF-8 without NUL and stray carriage returns: worth trying the fast path."""
+    quote: str = '"'
+    """The mark around fields; ``""`` where a table is not quoted, by convention."""
 
     def column(self, name: str) -> str | None:
         """The header's own spelling of ``name``, compared without case; None where missing."""
@@ -74,9 +84,9 @@ class CsvFile(NamedTuple):
 
 class Sheet(NamedTuple):
     """
-    A loaded file: a view with its columns as text (NULL for empty) and ``line``.
+    A loaded file: a view with its columns as text (NULL for empty) and :data:`LINE`.
 
-    ``line`` is the physical line on which the record begins. The view reads the file, or the
+    That is the physical line on which the record begins. The view reads the file, or the
     clean copy of it, each time it is asked.
     """
 
@@ -116,7 +126,7 @@ def open_csv(path: Path, name: str = "") -> CsvFile:
     head = list(islice(_texts(path, encoding, line_end), 2))
     mark = re.fullmatch(r"sep=(.)", head[0]) if head else None
     header_line = 2 if mark else 1
-    header = head[header_line - 1] if len(head) >= header_line else ""
+    header = _printable(head[header_line - 1]) if len(head) >= header_line else ""
     if not header.strip():
         raise IntakeError(
             "the file has no header",
@@ -150,18 +160,16 @@ def load_csv(
     """
     names = list(file.columns)
     read, faults = file.lines - file.header_line, list[Fault]()
-    source = _reader(file.path, names, file.delimiter, file.header_line)
+    source = _reader(file.path, names, file.delimiter, file.header_line, quote=file.quote)
     if file.sound and _count(connection, source) == read:
-        source = f"(SELECT *, row_number() OVER () + {file.header_line} AS line FROM {source})"
-        line = "line"
+        source = f"(SELECT *, row_number() OVER () + {file.header_line} AS {LINE} FROM {source})"
     else:
         clean = work / f"{relation}.csv"
         read, faults, longest = _write_clean(file, clean)
-        source = _reader(clean, [_LINE, *names], ",", 1, longest)
-        line = quoted(_LINE)
+        source = _reader(clean, [LINE.strip('"'), *names], ",", 1, longest)
     filled = " OR ".join(f"trim({quoted(name)}) <> ''" for name in names)
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT CAST({line} AS INTEGER) AS line, "
+        f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT CAST({LINE} AS INTEGER) AS {LINE}, "
         f"{', '.join(map(quoted, names))} FROM {source} WHERE {filled}"
     )
     rows = _count(connection, relation) or 0
@@ -179,17 +187,6 @@ def sample_rows(file: CsvFile, most: int) -> list[list[str]]:
     lines = islice(_texts(file.path, file.encoding, file.line_end), file.header_line, None)
     sound = (record[1] for record in _records(lines, file) if not isinstance(record, Fault))
     return [[field.strip() for field in fields] for fields in islice(filter(any, sound), most)]
-
-
-def write_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """Write a temporary CSV file in the one dialect that :func:`rows_of` reads; None is empty."""
-    with path.open("w", encoding="utf-8", newline="") as target:
-        csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-
-
-def rows_of(path: Path, names: Sequence[str]) -> str:
-    """SQL that reads a file of :func:`write_rows`: text columns ``names``, empty is NULL."""
-    return _reader(path, names, ",", 0)
 
 
 def quoted(name: str) -> str:
@@ -211,15 +208,22 @@ def sql_path(path: Path) -> str:
 
 
 def _reader(
-    path: Path, names: Sequence[str], delimiter: str, skip: int, longest: int = 2_000_000
+    path: Path,
+    names: Sequence[str],
+    delimiter: str,
+    skip: int,
+    longest: int = 0,
+    quote: str = '"',
 ) -> str:
+    """SQL that reads a file of an export or, where ``longest`` is given, a clean copy."""
+    ours = f", new_line = '\\n', buffer_size = {max(32_000_000, 2 * longest)}" if longest else ""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return (
         f"read_csv({sql_path(path)}, auto_detect = false, columns = {{{columns}}}, "
-        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', header = false, "
+        f"delim = {literal(delimiter)}, quote = '{quote}', escape = '{quote}', header = false, "
         f"skip = {skip}, nullstr = '', strict_mode = true, null_padding = false, "
-        f"compression = '{'gzip' if _is_gzip(path) else 'none'}', max_line_size = {longest}, "
-        "hive_partitioning = false)"
+        f"compression = '{'gzip' if _is_gzip(path) else 'none'}', "
+        f"max_line_size = {max(2_000_000, longest)}, hive_partitioning = false{ours})"
     )
 
 
@@ -242,17 +246,19 @@ def _write_clean(file: CsvFile, clean: Path) -> tuple[int, list[Fault], int]:
 
     def sound() -> Iterator[Sequence[object]]:
         nonlocal read, longest
-        yield (_LINE, *file.columns)
+        yield ("line", *file.columns)
         lines = islice(_texts(file.path, file.encoding, file.line_end), file.header_line, None)
         for record in _records(lines, file):
             read += 1
             if isinstance(record, Fault):
                 faults.append(record)
             else:
-                longest = max(longest, 8 * sum(map(len, record[1])))
+                text = "".join(record[1])
+                longest = max(longest, 2 * len(text.encode("utf-8", "surrogateescape")) + 1000)
                 yield record[0], *record[1]
 
-    write_rows(clean, sound())
+    with clean.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(sound())
     return read, faults, longest
 
 
@@ -265,56 +271,59 @@ def _records(lines: Iterator[str], file: CsvFile) -> Iterator[tuple[int, list[st
     """
     ahead: deque[str] = deque()
     number = file.header_line + 1
+    reach = _LONGEST_RECORD
     while True:
-        taken = list(_next(ahead, lines))
+        taken: list[str] = []
+        fields, trouble = _parse(_take(taken, ahead, lines, reach), file)
         if not taken:
             return
-        fields, trouble = _parse(taken, file.delimiter)
-        while fields is None and not trouble and len(taken) < _LONGEST_RECORD:
-            more = list(_next(ahead, lines))
-            if not more:
-                break
-            taken += more
-            if '"' in more[0]:
-                fields, trouble = _parse(taken, file.delimiter)
-        if fields is None:
-            trouble = trouble or "a quote is opened and never closed"
-        else:
+        if fields is not None:
             trouble = _misfit(fields, file)
+        elif len(taken) == reach:  # many such quotes in a row are looked at ever more briefly
+            reach = max(reach // 2, _SHORTEST_REACH)
         if not trouble and fields is not None:
+            if len(taken) > 1:
+                reach = _LONGEST_RECORD
             yield number, fields[: len(file.columns)]
         else:
             if fields is None or (len(taken) > 1 and len(fields) != len(file.columns)):
                 ahead.extendleft(reversed(taken[1:]))
                 del taken[1:]
-            yield Fault(number, trouble, _MEND, _printable("\n".join(taken)))
+            yield Fault(number, trouble, _MEND, _printable("\n".join(taken)[:_KEPT]))
         number += len(taken)
 
 
 _MEND: Final = "Correct this line in the export, or make the export again, and read it anew."
 
 
-def _next(ahead: deque[str], lines: Iterator[str]) -> Iterator[str]:
-    if ahead:
-        yield ahead.popleft()
-    else:
-        yield from islice(lines, 1)
+def _take(taken: list[str], ahead: deque[str], lines: Iterator[str], most: int) -> Iterator[str]:
+    """The next lines as they are asked for; ``taken`` keeps them."""
+    while len(taken) < most:
+        line = ahead.popleft() if ahead else next(lines, None)
+        if line is None:
+            return
+        taken.append(line)
+        yield line
 
 
-def _parse(taken: Sequence[str], delimiter: str) -> tuple[list[str] | None, str]:
-    """Fields of a record, or None: with what is wrong, or with ``""`` where a quote is open."""
-    if len(taken) == 1 and '"' not in taken[0]:
-        return taken[0].split(delimiter), ""
-    reader = csv.reader([line + "\n" for line in taken], delimiter=delimiter, strict=True)
+def _parse(lines: Iterator[str], file: CsvFile) -> tuple[list[str] | None, str]:
+    """The fields of the next record, or None and what is wrong."""
+    first = next(lines, "")
+    if isinstance(first, _Cut):
+        return None, f"the line is longer than {_LONGEST_LINE} characters"
+    if not file.quote or file.quote not in first:
+        return first.split(file.delimiter), ""
+    reader = csv.reader(
+        (line + "\n" for line in chain([first], lines)), delimiter=file.delimiter, strict=True
+    )
     try:
-        fields = next(reader)
+        return next(reader), ""
     except csv.Error as error:
         if "unexpected end of data" in str(error):
-            return None, ""
+            return None, "a quote is opened and never closed"
         if "expected after" in str(error):
             return None, "text follows a closing quote: a quote within a field is not doubled"
         return None, f"not readable as CSV ({error})"
-    return fields, ""
 
 
 def _misfit(fields: list[str], file: CsvFile) -> str:
@@ -352,14 +361,18 @@ def _survey(path: Path) -> tuple[str, str, int, bool]:
     with _open(path) as source:
         chunk = start = source.read(1 << 20)
         encoding = next((name for bom, name in _BOMS.items() if start.startswith(bom)), "")
+        encoding = encoding or _utf_16_by_its_zeros(start)
         if encoding.startswith("utf-16"):
             return encoding, "\n", 0, False
         end = b"\r" if b"\r" in start and b"\n" not in start else b"\n"
         decoder = codecs.getincrementaldecoder("utf-8")()
-        lines, last, valid, nul = 0, b"", True, False
+        lines, last, valid, odd, returns = 0, b"", True, False, 0
         while chunk:
             lines += chunk.count(end)
-            nul = nul or b"\0" in chunk
+            odd = odd or b"\0" in chunk
+            # A carriage return that ends no line is left to the slow path.
+            returns += chunk.count(b"\r") - chunk.count(b"\r\n")
+            returns -= last.endswith(b"\r") and chunk.startswith(b"\n")
             last = chunk
             chunk = source.read(1 << 20)
             try:
@@ -370,14 +383,23 @@ def _survey(path: Path) -> tuple[str, str, int, bool]:
     if not valid:
         return encoding or _vote(path), end.decode(), 0, False
     lines += bool(last) and not last.endswith(end)
-    return "utf-8", end.decode(), lines, end == b"\n" and not nul
+    return "utf-8", end.decode(), lines, end == b"\n" and not odd and not returns
+
+
+def _utf_16_by_its_zeros(start: bytes) -> str:
+    """UTF-16 without its mark: every other byte of the first letters is zero."""
+    if len(start) >= 8 and not any(start[1:8:2]) and all(start[0:8:2]):
+        return "utf-16-le"
+    if len(start) >= 8 and not any(start[0:8:2]) and all(start[1:8:2]):
+        return "utf-16-be"
+    return ""
 
 
 def _vote(path: Path) -> str:
     """UTF-8 with some bad lines, or Windows-1252: what most lines beyond ASCII are."""
     votes = 0
     with _open(path) as source:
-        for line in source:
+        while line := source.readline(_LONGEST_LINE):
             if not line.isascii():
                 try:
                     line.decode()
@@ -395,9 +417,22 @@ def _texts(path: Path, encoding: str, line_end: str) -> Iterator[str]:
     """
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     with TextIOWrapper(_open(path), encoding, errors, newline=line_end) as source:
-        for number, line in enumerate(source):
+        for number in count():
+            line = source.readline(_LONGEST_LINE)
+            if not line:
+                return
             text = line.removesuffix("\n").removesuffix("\r")
+            if len(line) == _LONGEST_LINE and not line.endswith(line_end):
+                text = _Cut(text[:_KEPT])
+                while line and not line.endswith(line_end):
+                    line = source.readline(_LONGEST_LINE)
             yield text.removeprefix("\ufeff") if number == 0 else text
+
+
+class _Cut(str):
+    """The beginning of a line that is too long to be read."""
+
+    __slots__ = ()
 
 
 def _not_decoded(text: str, encoding: str) -> bool:

@@ -9,12 +9,11 @@ the staging tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
-from spinewise.intake.csv_table import literal, quoted, rows_of, write_rows
+from spinewise.intake.csv_table import literal, quoted
 from spinewise.intake.form_columns import COLUMNS, MORE, Target
 from spinewise.intake.form_sql import (
     ASSUMED,
@@ -49,7 +48,6 @@ def stage(
     read: int,
     skipped: Mapping[str, int],
     raw: Callable[[Collection[int]], Mapping[int, str]],
-    work: Path,
     wide: bool = False,
 ) -> set[str]:
     """
@@ -95,7 +93,7 @@ def stage(
     looks = ", ".join(f"count(*) FILTER ({when})" for when in counted.values())
     [row] = connection.execute(f"SELECT {looks} FROM form_rows").fetchall()
     found = dict(zip(counted, row, strict=True))
-    faulty = _put_value_faults(connection, place, raw, work) if found["faulty"] else 0
+    faulty = _put_value_faults(connection, place, raw) if found["faulty"] else 0
     sound = "fault IS NULL"
     if wide and faulty:
         sound += f" AND line NOT IN (SELECT line FROM faults WHERE {_at(place)})"
@@ -168,27 +166,24 @@ class ValueFault(NamedTuple):
 
 
 def put_faults(
-    connection: duckdb.DuckDBPyConnection, place: Place, rows: Sequence[ValueFault], work: Path
+    connection: duckdb.DuckDBPyConnection, place: Place, rows: Sequence[ValueFault]
 ) -> None:
     """Add rows to ``faults``."""
     if not rows:
         return
-    path = work / "faults.csv"
-    write_rows(path, rows)
     names = ValueFault._fields
+    lists = {name: [getattr(row, name) for row in rows] for name in names}
     connection.execute(
         f"INSERT INTO faults BY NAME SELECT {place.file} AS file, {literal(place.type)} AS type, "
-        + ", ".join(f"CAST({name} AS {FAULTS[name]}) AS {name}" for name in names)
-        + f" FROM {rows_of(path, names)}"
+        + ", ".join(f"unnest(${name}::{FAULTS[name]}[]) AS {name}" for name in names),
+        lists,
     )
-    path.unlink()
 
 
 def _put_value_faults(
     connection: duckdb.DuckDBPyConnection,
     place: Place,
     raw: Callable[[Collection[int]], Mapping[int, str]],
-    work: Path,
 ) -> int:
     found = connection.execute(
         "SELECT line, arg_min(fault, part), any_value(patient_id) FROM form_rows"
@@ -202,7 +197,6 @@ def _put_value_faults(
             ValueFault(line, raw=texts.get(line), patient_id=patient, **fault)
             for line, fault, patient in found
         ],
-        work,
     )
     return len(found)
 

@@ -120,13 +120,15 @@ FAULT: Final[dict[Target, str]] = {
             "Use cancelled or entered-in-error for what did not happen.",
         ),
         _problem(
-            f"NOT regexp_full_match(position, {_NUMBER}) OR TRY_CAST(position AS INTEGER) < 1",
+            f"NOT regexp_full_match(position, {_NUMBER})"
+            " OR coalesce(TRY_CAST(position AS INTEGER), 0) < 1 AND position IS NOT NULL",
             "position",
             "position '{}' is not a whole number from 1",
             "1 is the principal diagnosis; leave it empty where the order is not known.",
         ),
         _problem(
-            f"NOT regexp_full_match(days_supply, {_NUMBER})",
+            f"NOT regexp_full_match(days_supply, {_NUMBER})"
+            " OR TRY_CAST(days_supply AS INTEGER) IS NULL AND days_supply IS NOT NULL",
             "days_supply",
             "days_supply '{}' is not a whole number of days",
             "Write whole days, or leave it empty.",

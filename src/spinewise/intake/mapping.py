@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Meta
 
 from spinewise.errors import IntakeError
-from spinewise.intake.csv_table import CsvFile, literal, quoted
+from spinewise.intake.csv_table import LINE, PART, CsvFile, literal, quoted
 from spinewise.intake.form_columns import COLUMNS, DATES, MORE, NEEDED, Target
 from spinewise.tables import Domain, Kind
 
@@ -293,21 +293,24 @@ def selection(table: Table, facts: ExtractFacts, file: CsvFile, relation: str) -
     if wide:
         width = len(next(iter(wide.values())))
         filled = [
-            f"[{', '.join(reading.cell(name) for name in names)}][part + 1] IS NOT NULL"
+            f"[{', '.join(reading.cell(name) for name in names)}][{PART} + 1] IS NOT NULL"
             for ours, names in wide.items()
             if _column(table.columns[ours]).each
         ]
         taken = (
-            f"SELECT * FROM ({taken}), (SELECT unnest(range({width})) AS part)"
+            f"SELECT * FROM ({taken}), (SELECT unnest(range({width})) AS {PART})"
             f" WHERE {' OR '.join(filled)}"
         )
     listed = {ours: reading.value(ours, _column(column)) for ours, column in table.columns.items()}
     if table.target == "events" and table.to != "events":
         listed.setdefault("kind", literal(table.to))
     shown = ", ".join(f"{value} AS {quoted(ours)}" for ours, value in listed.items())
-    part = ", CAST(part AS INTEGER) AS part" if wide else ""
+    part = f", CAST({PART} AS INTEGER) AS part" if wide else ""
     return Selection(
-        f"SELECT line{part}, {shown} FROM ({taken})", set(listed), bool(wide), left_out or "false"
+        f"SELECT {LINE} AS line{part}, {shown} FROM ({taken})",
+        set(listed),
+        bool(wide),
+        left_out or "false",
     )
 
 
@@ -430,7 +433,7 @@ class _Reading(NamedTuple):
         if column.join:
             return f"concat_ws('/', {', '.join(map(self.cell, column.join))})"
         if column.each:
-            return f"[{', '.join(map(self.cell, _numbered(column.each)))}][part + 1]"
+            return f"[{', '.join(map(self.cell, _numbered(column.each)))}][{PART} + 1]"
         if column.each_constant:
-            return f"[{', '.join(map(literal, column.each_constant))}][part + 1]"
-        return "CAST(part + 1 AS VARCHAR)"
+            return f"[{', '.join(map(literal, column.each_constant))}][{PART} + 1]"
+        return f"CAST({PART} + 1 AS VARCHAR)"

@@ -20,14 +20,14 @@ from spinewise.errors import IntakeError
 from spinewise.intake import codesystems, form
 from spinewise.intake.connection import parquet
 from spinewise.intake.csv_form import count_lines
-from spinewise.intake.csv_table import load_csv, open_csv, quoted, raw_lines, sql_path
+from spinewise.intake.csv_table import LINE, load_csv, open_csv, quoted, raw_lines
 from spinewise.intake.form import Place
 from spinewise.intake.mapping import ExtractFacts, load_mapping
 from spinewise.intake.omop_rows import READERS, OmopFile, OmopTables
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 
 FORMAT: Final[Format] = "omop"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _NEEDED: Final = {
     "person": ("person_id", "year_of_birth"),
@@ -97,7 +97,7 @@ def stage(
     tables.stage_clinicians()
     assumed: set[str] = set()
     for opened_file in opened:
-        assumed |= _stage_file(connection, opened_file, tables, work)
+        assumed |= _stage_file(connection, opened_file, tables)
     progress("reading", total, total)
     released = tables.released()
     return Reading(
@@ -148,24 +148,32 @@ def _open(connection: duckdb.DuckDBPyConnection, source: SourceFile, work: Path)
     relation = f"file_{source.file}"
     if source.name.casefold().endswith(".parquet"):
         read = parquet(source.path)
-        columns = _names(connection, read)
+        try:
+            columns = _names(connection, read)
+            all_of_it = ", ".join(map(quoted, columns))
+            connection.execute(f"SELECT bit_xor(hash({all_of_it})) FROM {read}").fetchall()
+        except duckdb.Error as error:
+            raise IntakeError(
+                f"the Parquet file is damaged: {str(error).partition(chr(10))[0]}",
+                where=source.name,
+                hint="Make the export of this table again.",
+            ) from None
         _view(connection, relation, read, columns, "row_number() OVER ()")
         raw: Callable[[Collection[int]], Mapping[int, str]] = _no_text
         rows = _count(connection, relation)
     else:
-        file = open_csv(source.path, source.name)
+        try:
+            file = open_csv(source.path, source.name)
+        except IntakeError:
+            if table in _NEEDED:
+                raise
+            return _no_table(source, table)
         columns = list(file.columns)
         if table == "concept" and file.delimiter == "\t":  # not quoted, by convention
-            read = (
-                f"read_csv({sql_path(source.path)}, all_varchar = true, header = true,"
-                " delim = '\t', quote = '', strict_mode = false, ignore_errors = true)"
-            )
-            _view(connection, relation, read, columns, "0")
-            rows = _count(connection, relation)
-        else:
-            sheet = load_csv(connection, file, relation, work)
-            count_lines(connection, source, sheet, work)
-            rows = sheet.rows
+            file = file._replace(quote="")
+        sheet = load_csv(connection, file, relation, work)
+        count_lines(connection, source, sheet)
+        rows = sheet.rows
         raw = partial(raw_lines, file)
     lower = frozenset(column.casefold() for column in columns)
     missing = [column for column in _NEEDED.get(table, ()) if column not in lower]
@@ -178,6 +186,11 @@ def _open(connection: duckdb.DuckDBPyConnection, source: SourceFile, work: Path)
     return OmopFile(source, table, relation, lower, rows, raw)
 
 
+def _no_table(source: SourceFile, table: str) -> OmopFile:
+    """A file that is no table, called like one that is not read: it counts as one row."""
+    return OmopFile(source, table or "(file)", "(SELECT 1 AS one)", frozenset(), 1, _no_text)
+
+
 def _view(
     connection: duckdb.DuckDBPyConnection,
     relation: str,
@@ -188,7 +201,7 @@ def _view(
     texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in columns)
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {relation} AS"
-        f" SELECT CAST({line} AS INTEGER) AS line, {texts} FROM {read}"
+        f" SELECT CAST({line} AS INTEGER) AS {LINE}, {texts} FROM {read}"
     )
 
 
@@ -208,7 +221,7 @@ def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
 
 
 def _stage_file(
-    connection: duckdb.DuckDBPyConnection, file: OmopFile, tables: OmopTables, work: Path
+    connection: duckdb.DuckDBPyConnection, file: OmopFile, tables: OmopTables
 ) -> set[str]:
     place = Place(file.source.file, file.table)
     read = READERS.get(file.table)
@@ -224,11 +237,10 @@ def _stage_file(
     return form.stage(
         connection,
         target,
-        f"SELECT t.line, {listed} FROM {source}",
+        f"SELECT t.{LINE} AS line, {listed} FROM {source}",
         columns,
         place,
         read=file.rows,
         skipped={"neither a finding nor a survey answer of ours": out},
         raw=file.raw,
-        work=work,
     )

@@ -261,7 +261,8 @@ def _text(file: OmopFile, column: str) -> str:
 
 def _id(file: OmopFile, column: str) -> str:
     """SQL for a number that some exports write with decimals."""
-    return f"TRY_CAST(TRY_CAST({_text(file, column)} AS DOUBLE) AS BIGINT)"
+    number = f"TRY_CAST({_text(file, column)} AS DOUBLE)"
+    return f"CASE WHEN {number} = trunc({number}) THEN TRY_CAST({number} AS BIGINT) END"
 
 
 def _numbers(section: str, key: str) -> str:
@@ -306,13 +307,13 @@ _Read = tuple[Target, dict[str, str], str]
 
 
 def _person(file: OmopFile, tables: OmopTables) -> _Read:
+    # What is no number stays as it is, so that it is seen to be no date.
     year, month, day = (
-        f"CAST({_id(file, f'{part}_of_birth')} AS VARCHAR)" for part in ("year", "month", "day")
+        f"coalesce(format('{{:0{width}d}}', {_id(file, f'{part}_of_birth')}),"
+        f" {_text(file, f'{part}_of_birth')})"
+        for part, width in (("year", 4), ("month", 2), ("day", 2))
     )
-    born = (
-        f"{year} || coalesce('-' || lpad({month}, 2, '0')"
-        f" || coalesce('-' || lpad({day}, 2, '0'), ''), '')"
-    )
+    born = f"{year} || coalesce('-' || {month} || coalesce('-' || {day}, ''), '')"
     sex = _named(file, "gender_concept_id", "sex")
     return (
         "patients",
