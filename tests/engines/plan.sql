@@ -2017,12 +2017,12 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.ongoing_42
+      c.ongoing_43
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_43
+        OR c.always_44
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2046,12 +2046,12 @@ SELECT
   ) AS index_flag_evidence_0,
   BOOL_OR(
     CAST((
-      c.ongoing_42
+      c.ongoing_43
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_43
+        OR c.always_44
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2073,7 +2073,7 @@ SELECT
   ) AS index_flag_evidence_1,
   BOOL_OR(
     CAST((
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2093,7 +2093,7 @@ SELECT
   ) AS index_flag_evidence_2,
   BOOL_OR(
     CAST((
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2113,7 +2113,7 @@ SELECT
   ) AS index_flag_evidence_3,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2133,7 +2133,7 @@ SELECT
   ) AS index_flag_evidence_4,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2153,7 +2153,7 @@ SELECT
   ) AS index_flag_evidence_5,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2173,7 +2173,7 @@ SELECT
   ) AS index_flag_evidence_6,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2193,7 +2193,7 @@ SELECT
   ) AS index_flag_evidence_7,
   BOOL_OR(
     CAST((
-      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2213,7 +2213,7 @@ SELECT
   ) AS index_flag_evidence_8,
   BOOL_OR(
     CAST((
-      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2515,9 +2515,6 @@ LEFT JOIN emergency AS m
 WHERE
   (
     (
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
-    )
-    OR (
       c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
@@ -2525,6 +2522,9 @@ WHERE
     )
     OR (
       c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
+      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
       c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
@@ -2570,12 +2570,12 @@ WHERE
       c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.ongoing_42
+      c.ongoing_43
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_43
+        OR c.always_44
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2700,7 +2700,7 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
+          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
         )
         AND NOT COALESCE(c.not_specialty_50, FALSE)
         AND NOT COALESCE(s.not_specialty_50, FALSE)
@@ -2718,7 +2718,7 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
+          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
         )
         AND NOT COALESCE(c.not_specialty_50, FALSE)
         AND NOT COALESCE(s.not_specialty_50, FALSE)
@@ -2774,7 +2774,7 @@ WHERE
     (
       (
         (
-          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
+          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
         )
         AND NOT COALESCE(c.not_specialty_50, FALSE)
         AND NOT COALESCE(s.not_specialty_50, FALSE)
@@ -2800,9 +2800,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_48, FALSE)
-        OR COALESCE(c.rule_39, FALSE)
-        OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.referral_49, FALSE)
+        OR COALESCE(c.rule_40, FALSE)
+        OR COALESCE(s.rule_40, FALSE)
       )
     )
     AND (
@@ -2819,9 +2819,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_48, FALSE)
-        OR COALESCE(c.rule_39, FALSE)
-        OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.referral_49, FALSE)
+        OR COALESCE(c.rule_40, FALSE)
+        OR COALESCE(s.rule_40, FALSE)
       )
     )
     AND (
@@ -2839,7 +2839,7 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
+          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
         )
         AND NOT COALESCE(c.not_specialty_50, FALSE)
         AND NOT COALESCE(s.not_specialty_50, FALSE)
@@ -2859,7 +2859,7 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
+          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
         )
         AND NOT COALESCE(c.not_specialty_50, FALSE)
         AND NOT COALESCE(s.not_specialty_50, FALSE)
@@ -2879,8 +2879,8 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         COALESCE(c.referral_51, FALSE)
-        OR COALESCE(c.specialty_49, FALSE)
-        OR COALESCE(s.specialty_49, FALSE)
+        OR COALESCE(c.rule_37, FALSE)
+        OR COALESCE(s.rule_37, FALSE)
       )
     )
     AND (
@@ -2897,8 +2897,8 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         COALESCE(c.referral_51, FALSE)
-        OR COALESCE(c.specialty_49, FALSE)
-        OR COALESCE(s.specialty_49, FALSE)
+        OR COALESCE(c.rule_37, FALSE)
+        OR COALESCE(s.rule_37, FALSE)
       )
     )
     AND (
@@ -2957,7 +2957,7 @@ WHERE
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.specialty_49, FALSE) OR COALESCE(s.specialty_49, FALSE)
+          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
         )
         AND NOT COALESCE(c.not_specialty_50, FALSE)
         AND NOT COALESCE(s.not_specialty_50, FALSE)
@@ -2974,9 +2974,9 @@ WHERE
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_48, FALSE)
-        OR COALESCE(c.rule_39, FALSE)
-        OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.referral_49, FALSE)
+        OR COALESCE(c.rule_40, FALSE)
+        OR COALESCE(s.rule_40, FALSE)
       )
     )
     OR (
@@ -2984,8 +2984,8 @@ WHERE
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         COALESCE(c.referral_51, FALSE)
-        OR COALESCE(c.specialty_49, FALSE)
-        OR COALESCE(s.specialty_49, FALSE)
+        OR COALESCE(c.rule_37, FALSE)
+        OR COALESCE(s.rule_37, FALSE)
       )
     )
   )
@@ -3633,13 +3633,9 @@ SELECT
   BOOL_OR(
     CAST((
       c.rule_10
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-      AND e.kind IN ('medication')
     )
     AND (
-      e.service_lo >= -1000000 AND e.service_hi <= (
+      e.start_lo >= -1000000 AND e.start_hi <= (
         u.index_lo + 28
       )
     ) AS BOOLEAN)
@@ -3647,13 +3643,9 @@ SELECT
   BOOL_OR(
     CAST((
       c.rule_10
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-      AND e.kind IN ('medication')
     )
     AND (
-      e.service_hi >= -1000000 AND e.service_lo <= (
+      e.start_hi >= -1000000 AND e.start_lo <= (
         u.index_lo + 28
       )
     ) AS BOOLEAN)
@@ -3890,25 +3882,15 @@ SELECT
   BOOL_OR(
     CAST((
       c.rule_21
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-      AND e.kind IN ('medication')
-    )
-    AND (
-      e.service_lo >= 18885 AND e.service_hi <= 19800
+    ) AND (
+      e.start_lo >= 18885 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_30,
   BOOL_OR(
     CAST((
       c.rule_21
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-      AND e.kind IN ('medication')
-    )
-    AND (
-      e.service_hi >= 18885 AND e.service_lo <= 19800
+    ) AND (
+      e.start_hi >= 18885 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_31
 FROM rule_0_case AS u
@@ -3920,10 +3902,6 @@ WHERE
   (
     (
       c.rule_10
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-      AND e.kind IN ('medication')
     )
     OR (
       c.rule_11 AND (
@@ -3972,10 +3950,6 @@ WHERE
     )
     OR (
       c.rule_21
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-      AND e.kind IN ('medication')
     )
     OR (
       c.rule_5 AND (
@@ -5291,14 +5265,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      NOT e.denied
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time < u.index_time, FALSE)
-      )
-      AND e.is_region
-      AND e.image_modality IN ('xray', 'ct', 'mri')
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
     )
     AND (
       (
@@ -5311,14 +5278,7 @@ SELECT
   ) AS rule_2_ask_images_0,
   BOOL_OR(
     CAST((
-      NOT e.denied
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time < u.index_time, FALSE)
-      )
-      AND e.is_region
-      AND e.image_modality IN ('xray', 'ct', 'mri')
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
     )
     AND (
       e.day_hi >= u.index_lo AND e.day_lo <= (
@@ -5334,14 +5294,7 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      NOT e.denied
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time < u.index_time, FALSE)
-      )
-      AND e.is_region
-      AND e.image_modality IN ('xray', 'ct', 'mri')
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
     )
   )
 GROUP BY
@@ -5792,14 +5745,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      NOT e.denied
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time < u.index_time, FALSE)
-      )
-      AND e.is_region
-      AND e.image_modality IN ('xray', 'ct', 'mri')
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
     )
     AND (
       (
@@ -5812,14 +5758,7 @@ SELECT
   ) AS rule_3_ask_images_0,
   BOOL_OR(
     CAST((
-      NOT e.denied
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time < u.index_time, FALSE)
-      )
-      AND e.is_region
-      AND e.image_modality IN ('xray', 'ct', 'mri')
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
     )
     AND (
       e.day_hi >= u.index_lo AND e.day_lo <= (
@@ -5835,14 +5774,7 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      NOT e.denied
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time < u.index_time, FALSE)
-      )
-      AND e.is_region
-      AND e.image_modality IN ('xray', 'ct', 'mri')
+      NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
     )
   )
 GROUP BY
@@ -6629,7 +6561,7 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_41 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_42 AS BOOLEAN)) AS proposed,
     MIN(
       {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
     ) FILTER(WHERE
@@ -6639,7 +6571,7 @@ WITH found AS (
     ON c.code = e.code
   WHERE
     (
-      c.rule_37
+      c.rule_38
       AND e.kind IN ('condition', 'visit')
       AND (
         e.setting IS NULL
@@ -6684,35 +6616,23 @@ SELECT
   BOOL_OR(
     CAST((
       COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
+      AND NOT (
+        COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+      )
     )
     AND (
-      (
-        e.day_lo >= u.index_lo AND e.day_hi <= u.index_lo
-      )
-      AND e.day_hi <= u.index_lo
-      AND e.end_lo >= u.index_lo
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
-      )
+      e.day_lo >= u.index_lo AND e.day_hi <= u.index_lo
     ) AS BOOLEAN)
   ) AS rule_5_where_visits_0,
   BOOL_OR(
     CAST((
       COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
+      AND NOT (
+        COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+      )
     )
     AND (
-      (
-        e.day_hi >= u.index_lo AND e.day_lo <= u.index_lo
-      )
-      AND e.day_lo <= u.index_lo
-      AND e.end_hi >= u.index_lo
-      AND NOT (
-        e.day_lo = u.index_lo
-        AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
-      )
+      e.day_hi >= u.index_lo AND e.day_lo <= u.index_lo
     ) AS BOOLEAN)
   ) AS rule_5_where_visits_1
 FROM rule_5_candidate AS u
@@ -6726,6 +6646,9 @@ WHERE
   (
     (
       COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
+      AND NOT (
+        COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+      )
     )
   )
 GROUP BY
@@ -6791,7 +6714,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_37
+      c.rule_38
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6810,7 +6733,7 @@ SELECT
   ) AS rule_5_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_37
+      c.rule_38
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6905,7 +6828,7 @@ SELECT
   ) AS rule_5_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_38
+      c.rule_39
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6924,7 +6847,7 @@ SELECT
   ) AS rule_5_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_38
+      c.rule_39
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6993,10 +6916,10 @@ WHERE
       c.rule_14
     )
     OR (
-      c.rule_37
+      c.rule_38
     )
     OR (
-      c.rule_38
+      c.rule_39
     )
     OR (
       c.rule_6
@@ -7011,7 +6934,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
       )
     )
     AND (
@@ -7032,7 +6955,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
       )
     )
     AND (
@@ -7061,7 +6984,7 @@ WHERE
   (
     (
       (
-        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
       )
     )
   )
@@ -7074,7 +6997,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
       )
     )
     AND (
@@ -7095,7 +7018,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
       )
     )
     AND (
@@ -7124,7 +7047,7 @@ WHERE
   (
     (
       (
-        COALESCE(c.rule_39, FALSE) OR COALESCE(s.rule_39, FALSE)
+        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
       )
     )
   )
@@ -7177,7 +7100,7 @@ SELECT
   ) AS rule_5_ask_images_1,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_40, FALSE)
+      COALESCE(c.rule_41, FALSE)
     )
     AND (
       e.day_lo >= DATE_DIFF(
@@ -7196,7 +7119,7 @@ SELECT
   ) AS rule_5_ask_images_2,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_40, FALSE)
+      COALESCE(c.rule_41, FALSE)
     )
     AND (
       e.day_hi >= DATE_DIFF(
@@ -7252,7 +7175,7 @@ SELECT
   ) AS rule_5_ask_images_5,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_40, FALSE)
+      COALESCE(c.rule_41, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo
@@ -7269,7 +7192,7 @@ SELECT
   ) AS rule_5_ask_images_6,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_40, FALSE)
+      COALESCE(c.rule_41, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo
@@ -7292,7 +7215,7 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_40, FALSE)
+      COALESCE(c.rule_41, FALSE)
     )
     OR (
       e.is_region AND e.image_modality IN ('ct', 'mri')

@@ -8,7 +8,8 @@ Bounds of the windows of published rules, written as text.
     image                   the first image of the numerator, or the end of its window without one
     ever                    the beginning of the records (only as a first bound)
 
-Months and years are those of the calendar; a day that the month does not have is its last.
+Months and years are those of the calendar; a day that the month does not have is its last. Several
+can follow each other (``index - 1 year + 1 day``): months are counted first, then days.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ Anchor = Literal["index", "image", "period start", "period end", "year start", "
 
 _BOUND: Final = re.compile(
     r"(?P<anchor>index|image|period start|period end|year start|year end|ever)"
-    r"(?: (?P<sign>[+-]) (?P<number>\d+) (?P<unit>day|month|year)s?)?"
+    r"(?P<shifts>(?: [+-] \d+ (?:day|month|year)s?)*)"
 )
+_SHIFT: Final = re.compile(r"([+-]) (\d+) (day|month|year)")
 _MONTHS: Final = {"month": 1, "year": 12}
 
 
@@ -38,19 +40,20 @@ class Bound:
     months: int = 0
 
     def __str__(self) -> str:
-        for number, unit in ((self.days, "day"), (self.months, "month")):
+        said: str = self.anchor
+        for number, unit in ((self.months, "month"), (self.days, "day")):
             if number:
                 many = "" if abs(number) == 1 else "s"
-                return f"{self.anchor} {'-' if number < 0 else '+'} {abs(number)} {unit}{many}"
-        return self.anchor
+                said += f" {'-' if number < 0 else '+'} {abs(number)} {unit}{many}"
+        return said
 
     def shift(self, day: date) -> date:
         """The day that lies so far from ``day``."""
-        if not self.months:
-            return day + timedelta(self.days)
-        months = day.year * 12 + day.month - 1 + self.months
-        year, month = months // 12, months % 12 + 1
-        return date(year, month, min(day.day, monthrange(year, month)[1]))
+        if self.months:
+            months = day.year * 12 + day.month - 1 + self.months
+            year, month = months // 12, months % 12 + 1
+            day = date(year, month, min(day.day, monthrange(year, month)[1]))
+        return day + timedelta(self.days)
 
 
 @cache
@@ -64,11 +67,11 @@ def parse_bound(text: str) -> Bound:
         It is none.
     """
     found = _BOUND.fullmatch(text)
-    if not found or (found["anchor"] == "ever" and found["sign"]):
+    if not found or (found["anchor"] == "ever" and found["shifts"]):
         raise ValueError(f"{text!r} is not a bound")
-    anchor = cast("Anchor", found["anchor"])
-    number = int(found["number"] or 0) * (-1 if found["sign"] == "-" else 1)
-    unit = found["unit"]
-    if unit in _MONTHS:
-        return Bound(anchor, months=number * _MONTHS[unit])
-    return Bound(anchor, days=number)
+    days = months = 0
+    for sign, number, unit in _SHIFT.findall(found["shifts"]):
+        by = int(number) * (-1 if sign == "-" else 1)
+        months += by * _MONTHS.get(unit, 0)
+        days += by if unit == "day" else 0
+    return Bound(cast("Anchor", found["anchor"]), days=days, months=months)

@@ -259,6 +259,8 @@ class AtVisit(_Term, frozen=True, kw_only=True, tag="at-visit"):
     between: Between
     settings: list[Setting] = []
     concepts: list[str] = []
+    not_concepts: list[str] = []
+    """A visit with a code or specialty of these does not count."""
     holds_index: bool = False
     """The index must lie within the visit: by time where both are known, else by day."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from spinewise.know import terms
-from spinewise.know.bounds import Bound, parse_bound
+from spinewise.know.bounds import parse_bound
 from spinewise.report.language import Language
 from spinewise.report.words import EVENT_KINDS, MODALITIES, SETTINGS
 from spinewise.tables import Setting
@@ -77,6 +77,9 @@ def say_rule(term: terms.RuleTerm, language: Language) -> str:
                 parts.append(_("in: %(settings)s", settings=settings(term.settings)))
             if term.concepts:
                 parts.append(_("with: %(concepts)s", concepts=language.listing(term.concepts)))
+            if term.not_concepts:
+                names = language.listing(term.not_concepts)
+                parts.append(_("codes of %(concepts)s do not count", concepts=names))
             if term.holds_index:
                 parts.append(_("the index lies within it"))
         case terms.Shown():
@@ -142,21 +145,24 @@ def bound(text: str, language: Language) -> str:
         "year start": _("first day of the calendar year"),
         "year end": _("last day of the calendar year"),
     }[parsed.anchor]
-    if not parsed.days and not parsed.months:
-        return anchor
-    how_far = _how_far(parsed, language)
-    if parsed.days < 0 or parsed.months < 0:
-        return _("%(anchor)s, less %(much)s", anchor=anchor, much=how_far)
-    return _("%(anchor)s, plus %(much)s", anchor=anchor, much=how_far)
+    for number, how_far in ((parsed.months, _months), (parsed.days, _days)):
+        if number:
+            much = how_far(abs(number), language)
+            if number < 0:
+                anchor = _("%(anchor)s, less %(much)s", anchor=anchor, much=much)
+            else:
+                anchor = _("%(anchor)s, plus %(much)s", anchor=anchor, much=much)
+    return anchor
 
 
-def _how_far(parsed: Bound, language: Language) -> str:
-    days, months = abs(parsed.days), abs(parsed.months)
-    if days:
-        return language.ngettext("%(num)s day", "%(num)s days", days)
-    if months % 12:
-        return language.ngettext("%(num)s month", "%(num)s months", months)
-    return language.ngettext("%(num)s year", "%(num)s years", months // 12)
+def _days(number: int, language: Language) -> str:
+    return language.ngettext("%(num)s day", "%(num)s days", number)
+
+
+def _months(number: int, language: Language) -> str:
+    if number % 12:
+        return language.ngettext("%(num)s month", "%(num)s months", number)
+    return language.ngettext("%(num)s year", "%(num)s years", number // 12)
 
 
 def _ages(term: terms.Age, language: Language) -> str:

@@ -19,6 +19,7 @@ from spinewise.know.bounds import Bound, parse_bound
         ("period end - 2 years", Bound("period end", months=-24)),
         ("year start", Bound("year start")),
         ("image + 3 months", Bound("image", months=3)),
+        ("index - 1 year + 1 day", Bound("index", days=1, months=-12)),
     ],
 )
 def test_a_bound_is_read_and_written_back(text: str, bound: Bound) -> None:
@@ -40,6 +41,7 @@ def test_what_is_no_bound(text: str) -> None:
         ("index - 1 year", "2024-02-29", "2023-02-28"),
         ("index - 4 years", "2024-02-29", "2020-02-29"),
         ("index + 1 month", "2024-01-31", "2024-02-29"),
+        ("index + 1 month + 1 day", "2024-01-31", "2024-03-01"),
         ("index + 3 months", "2023-11-30", "2024-02-29"),
         ("index - 12 months", "2024-03-15", "2023-03-15"),
         ("index + 365 days", "2024-01-01", "2024-12-31"),

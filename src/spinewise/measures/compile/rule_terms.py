@@ -285,8 +285,10 @@ class RuleContext:
     def _at_visit(self, term: terms.AtVisit) -> str:
         first, last = self.window(term.between)
         is_it = [one_of("coalesce(e.setting, 'office')", term.settings)] if term.settings else []
-        if term.concepts:
-            is_it.append(self._of(term.concepts))
+        of_these = [self._of(term.concepts)] if term.concepts else []
+        if term.not_concepts:
+            of_these.append(f"NOT {self._of(term.not_concepts)}")
+        is_it += of_these
         sure, possible = _inside("e.day", first, last), _touches("e.day", first, last)
         held_sure, held_possible = sure, possible
         if term.holds_index:
@@ -302,7 +304,7 @@ class RuleContext:
             )
         value = self._some("visits", is_it, held_sure, held_possible)
         if term.concepts and not term.settings and not term.holds_index:
-            acts = self._some("acts", [self._of(term.concepts)], sure, possible)
+            acts = self._some("acts", of_these, sure, possible)
             value = any_of([value, acts])
         return value
 
@@ -505,7 +507,7 @@ def _fixed(bound: Bound, number: int) -> str:
 
 def _moved(bound: Bound, number: str) -> str:
     if bound.months:
-        return _number(f"CAST({_date(number)} + INTERVAL ({bound.months}) MONTH AS DATE)")
+        number = _number(f"CAST({_date(number)} + INTERVAL ({bound.months}) MONTH AS DATE)")
     return f"({number} + {bound.days})" if bound.days else number
 
 

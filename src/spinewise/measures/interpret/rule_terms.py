@@ -322,21 +322,26 @@ def _months(first: int, last: int) -> Iterator[Days]:
 def _at_visit(term: terms.AtVisit, case: Case) -> Truth:
     between = window(term.between, case)
     of = case.frame.of
-    wanted = set(term.concepts)
+    wanted, unwanted = set(term.concepts), set(term.not_concepts)
     values: list[Truth] = []
     for visit in case.person.visits:
         codes = of(visit.code) | of(visit.specialty)
         if term.settings and (visit.setting or "office") not in term.settings:
             continue
-        if not wanted or codes & wanted:
+        if _listed(codes, wanted, unwanted):
             holding = _holds_index(visit, case) if term.holds_index else True
             values.append(all_of((_in(visit.start, between), holding)))
     if wanted and not term.settings and not term.holds_index:
         for event in case.person.events:
             codes = of(event.code) | of(event.specialty)
-            if event.kind == "procedure" and event.status not in NOT_FACTS and codes & wanted:
+            fact = event.kind == "procedure" and event.status not in NOT_FACTS
+            if fact and _listed(codes, wanted, unwanted):
                 values.append(_in(event.start, between))
     return any_of(values)
+
+
+def _listed(codes: frozenset[str], wanted: set[str], unwanted: set[str]) -> bool:
+    return bool(codes & wanted or not wanted) and not codes & unwanted
 
 
 def _holds_index(visit: Visit, case: Case) -> Truth:
