@@ -23,8 +23,9 @@ PARTS: Final = {
     6: "Verdicts",
     7: "Rates, states and indicators",
     8: "Files and people",
+    9: "Published rules",
 }
-"""What the sections of the semantics are about."""
+"""What the sections of the semantics are about, and after them the published rules."""
 
 INTRO: Final = """\
 # Golden cases
@@ -59,7 +60,9 @@ def page() -> str:
 
 
 def part(case: Case) -> int:
-    """The section of the semantics that a case is mostly about: the last it names."""
+    """The section of the semantics that a case is mostly about: the last it names; or a rule."""
+    if re.search(r"^Follows from: [^#]*published rule", case.text, re.MULTILINE):
+        return 9
     found = re.search(r"^Follows from: semantics, sections? ([\d, ]+)", case.text, re.MULTILINE)
     assert found
     return min(int(found[1].replace(" ", "").rstrip(",").split(",")[-1]), 8)

@@ -1,7 +1,7 @@
 """
 The two ways to a result, and their comparison with what a case expects.
 
-``as_reviewed`` takes the way of a user: CSV files, the compiled plan, a review, results.csv.
+``Reviewer`` takes the way of a user: CSV files, the compiled plan, a review, results.csv.
 ``as_interpreted`` reads the same records person by person in plain Python and counts by itself;
 the range comes from trying every assignment, in fractions.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,16 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from spinewise.know.model import Indicator
-from spinewise.know.package import Package
 from spinewise.measures.frame import Frame
 from spinewise.measures.interpret import interpret
 from spinewise.measures.kleene import Truth
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT, Outcome
-from spinewise.records import Records
-from spinewise.records.people import Person, day_number
+from spinewise.records.people import day_number
 from spinewise.review.result import IndicatorResult, Review
 from spinewise.review.run import reviewing
 from tests.golden.case import Case
+from tests.golden.reading import Read, Reader
 
 FLAGS: Final = {True: "1", False: "0", None: "unknown"}
 
@@ -43,23 +42,79 @@ class Seen:
 # The way of a user --------------------------------------------------------------------------------
 
 
-def as_reviewed(
-    case: Case, records: Records, package: Package, results: Path
-) -> tuple[Review, dict[str, Seen]]:
-    """The review of a case, and what it and its results.csv say of each indicator."""
-    with reviewing(
-        records,
-        package,
-        case.period,
-        practice=case.id,
-        version="test",
-        indicators=[*case.indicators],
-    ) as reviewed:
-        reviewed.write_results(results)
-        seen = {result.id: Seen(_said(result)) for result in reviewed.review.indicators}
-        for row in csv.DictReader(io.StringIO(results.read_text(encoding="utf-8"))):
-            seen[row["indicator"]].units[row["unit_id"]] = row
-        return reviewed.review, seen
+class Reviewer:
+    """Reviews cases, those that are read together at once; what was reviewed is kept at hand."""
+
+    def __init__(self, read: Reader, folder: Path) -> None:
+        self._read = read
+        self._folder = folder
+        self._at_hand: dict[str, tuple[Review, dict[str, Seen]]] = {}
+        self.rows: dict[str, list[dict[str, str]]] = {}
+        """The rows of results.csv, by the name of the first of the cases read together."""
+
+    def __call__(self, case: Case) -> tuple[Review, dict[str, Seen]]:
+        """The review that a case is in, and what it and its results.csv say of each indicator."""
+        if case.id not in self._at_hand:
+            self._review(self._read(case).together)
+        return self._at_hand[case.id]
+
+    def _review(self, cases: Sequence[Case]) -> None:
+        first = cases[0]
+        read = self._read(first)
+        results = self._folder / f"{first.id}.csv"
+        with reviewing(
+            read.records,
+            read.package,
+            first.period,
+            practice=first.id,
+            version="test",
+            indicators=sorted({name for case in cases for name in case.indicators}),
+        ) as reviewed:
+            reviewed.write_results(results)
+            review = reviewed.review
+        rows = list(csv.DictReader(io.StringIO(results.read_text(encoding="utf-8"))))
+        self.rows[first.id] = rows
+        for case in cases:
+            own = _own(rows, self._read(case).prefix)
+            seen = {name: Seen({}, {}) for name in case.indicators}
+            for result in review.indicators:
+                if result.id in seen:
+                    units = own.get(result.id, {})
+                    said = _said(result) if len(cases) == 1 else counted_rows(units.values())
+                    seen[result.id] = Seen(said, units)
+            self._at_hand[case.id] = review, seen
+
+
+def _own(rows: Iterable[dict[str, str]], prefix: str) -> dict[str, dict[str, dict[str, str]]]:
+    """The rows of one case by indicator and unit, named as the case names them."""
+    own: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for row in rows:
+        if row["patient_id"].startswith(prefix):
+            own[row["indicator"]][row["unit_id"].removeprefix(prefix)] = row
+    return own
+
+
+def counted_rows(rows: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """What the rows of results.csv of an indicator come to."""
+    rows = list(rows)
+    before = [row for row in rows if row["in_denominator"] == "1"]
+    inside = [row for row in before if row["excluded"] == "0" and row["in_numerator"] in "01"]
+    n = sum(row["in_numerator"] == "1" for row in inside)
+    taken = [row["excluded_because"].split(";") for row in before if row["excluded"] == "1"]
+    return {
+        "n": n,
+        "d": len(inside),
+        "recorded": n / len(inside) if inside else None,
+        "unknown": sum(_open(row) for row in rows),
+        "units_seen": len(rows),
+        "excluded": dict(Counter(reason for reasons in taken for reason in reasons)),
+    }
+
+
+def _open(row: Mapping[str, str]) -> bool:
+    """Whether a unit's flags leave open where it belongs."""
+    flags = [row["in_denominator"], row["excluded"], row["in_numerator"]]
+    return "unknown" in flags[: 1 + (flags[0] != "0") + (flags[0] != "0" and flags[1] != "1")]
 
 
 def _said(result: IndicatorResult) -> dict[str, Any]:
@@ -93,22 +148,23 @@ def _said(result: IndicatorResult) -> dict[str, Any]:
 # Person by person ---------------------------------------------------------------------------------
 
 
-def as_interpreted(case: Case, people: Sequence[Person], frame: Frame) -> dict[str, Seen]:
+def as_interpreted(case: Case, read: Read, frame: Frame) -> dict[str, Seen]:
     """The same from the plain Python reading, counted here."""
     chosen = [frame.package.indicators[name] for name in case.indicators]
     first, last = (day_number(day) for day in case.period)
     found: dict[str, list[Outcome]] = {name: [] for name in case.indicators}
-    for person in people:
+    for person in read.people:
         for outcome in interpret(person, frame, chosen):
             day = outcome.day
             if day is None or (day[0] <= last and day[1] >= first):
                 found[outcome.indicator].append(outcome)
     return {
-        name: _counted(outcomes, frame.package.indicators[name]) for name, outcomes in found.items()
+        name: _counted(outcomes, frame.package.indicators[name], read.prefix)
+        for name, outcomes in found.items()
     }
 
 
-def _counted(outcomes: Sequence[Outcome], indicator: Indicator) -> Seen:
+def _counted(outcomes: Sequence[Outcome], indicator: Indicator, prefix: str) -> Seen:
     inside = [o for o in outcomes if o.category == "in"]
     n = sum(o.in_numerator is True for o in inside)
     rates = reachable_rates(o.places for o in outcomes)
@@ -132,7 +188,7 @@ def _counted(outcomes: Sequence[Outcome], indicator: Indicator) -> Seen:
             "also": {name: also[name] for name in indicator.also_count},
             "assumed": dict(Counter(name for o in inside for name in o.assumed)),
         },
-        {o.unit_id: _row(o) for o in outcomes},
+        {o.unit_id.removeprefix(prefix): _row(o) for o in outcomes},
     )
 
 

@@ -28,7 +28,21 @@ NO_FOLLOW_UP = "nothing is followed, so a death ends nothing"
 ONLY_ITS_END = "of a window that has to be over only the end counts"
 LAST_COUNTS = "the last answer of the window counts, and there is one within it"
 NONE_BESIDE = "the combination has no findings of which only some are needed"
+BY_VISIT = "a visit has to hold the index, and has bounds of its own"
+NO_TIME = "a day of service has no time of day"
+WHOLE_MONTHS = "only whole months count"
+RULE_SAYS = "a published rule says itself what a death does"
 NOT_ASKED = "neither strength justifies an image, and no complete screen needs the family"
+
+RULES: Final = {
+    "hedis-lbp-my2025": 28,
+    "cms166v4": 28,
+    "cms166v5": 28,
+    "nqf0052-2012": 28,
+    "charlesworth-2016": 42,
+    "cmaj-open-ontario": 92,
+}
+"""Published rules, and the last day of what has to be followed."""
 
 UNFELT: Final[dict[str, str]] = {
     "episode.exclusion[chronic].when.of[0].days [ever, -181] to [ever, -180]": ALREADY,
@@ -36,7 +50,6 @@ UNFELT: Final[dict[str, str]] = {
     "episode.exclusion[pregnant].when.of[1].days [-547, 0] to [-547, 1]": ALREADY,
     "episode.exclusion[pregnant].when.of[2].days [-449, 0] to [-449, -1]": ALREADY,
     "episode.exclusion[pregnant].when.of[2].days [-449, 0] to [-449, 1]": ALREADY,
-    "imaging.window [0, 42] to [-1, 42]": "no image of an episode lies before its day 0",
     **{
         f"red_flags.finding[{name}].look_back 14 to {days}": SAME_CODES
         for name in ("N1", "N2", "I4")
@@ -73,6 +86,55 @@ UNFELT: Final[dict[str, str]] = {
     "quality-of-life.numerator.baseline [-14, 14] to [-15, 14]": LAST_COUNTS,
     "quality-of-life.numerator.follow_up [28, 84] to [27, 84]": LAST_COUNTS,
     "opioid-start.numerator.days [0, 30] to [-1, 30]": ALREADY,
+    "opioid-start.numerator.not_concepts without opioids-not-for-pain": (
+        "no code is on both lists"
+    ),
+    **{
+        f"{name}.window [0, {end}] to [{start}, {end}]": ONLY_ITS_END
+        for name, end in RULES.items()
+        for start in (-1, 1)
+    },
+    **{f"{name}.death_ends to False": RULE_SAYS for name in RULES},
+    "hedis-lbp-my2025.window [0, 28] to [0, 27]": (
+        "the intake ends 28 days before the period, and the period not after the records"
+    ),
+    "hedis-lbp-my2025.numerator.between [index, index + 28 days]"
+    " to [index - 1 day, index + 28 days]": ALREADY,
+    "hedis-lbp-my2025.exclusion[death].when.between [period start, period end]"
+    " to [period start - 1 day, period end]": "nobody comes after their death",
+    "cms166v4.index.between [period start, period end] to [period start, period end - 1 day]": (
+        BY_VISIT
+    ),
+    **{
+        f"cms166v5.index.between [period start, period end] to [period start, period end {day}]": (
+            BY_VISIT
+        )
+        for day in ("- 1 day", "+ 1 day")
+    },
+    **{
+        f"charlesworth-2016.require[enrolment].when.between [year start, year end] to [{years}]": (
+            WHOLE_MONTHS
+        )
+        for years in ("year start - 1 day, year end", "year start, year end + 1 day")
+    },
+    "cmaj-open-ontario.index.where.between [index, index] to [index - 1 day, index]": BY_VISIT,
+    "cmaj-open-ontario.index.where.holds_index to True": BY_VISIT,
+    **{
+        f"{image}.not_before_index to True": NO_TIME
+        for image in (
+            "hedis-lbp-my2025.numerator",
+            "charlesworth-2016.numerator",
+            "cmaj-open-ontario.numerator.of[0]",
+            "cmaj-open-ontario.numerator.of[1]",
+            "cmaj-open-ontario.exclusion[prior-spine-image].when.of[0]",
+            "cmaj-open-ontario.exclusion[prior-spine-image].when.of[1]",
+        )
+    },
+    **{
+        f"cmaj-open-ontario.numerator.of[{place}].between [index, index + 3 months]"
+        " to [index - 1 day, index + 3 months]": ALREADY
+        for place in (0, 1)
+    },
 }
 """Changes that cannot be felt, and why."""
 
@@ -104,8 +166,8 @@ def _feeling(change: Change, read: Reader) -> Case | None:
 
 
 def _felt(change: Change, case: Case, read: Reader) -> bool:
-    if change.indicator and change.indicator not in case.indicators:
+    if not change.indicators & case.indicators.keys():
         return False
     at_hand = read(case)
     frame = replace(at_hand.frame, package=change.package)
-    return bool(differences(case, as_interpreted(case, at_hand.people, frame)))
+    return bool(differences(case, as_interpreted(case, at_hand, frame)))

@@ -114,6 +114,7 @@ def _day_0(person: Row, events: Sequence[Row], case: Case) -> date:
 def _told(events: Sequence[Row]) -> Iterable[tuple[Row, str]]:
     """Each row in words; a visit with its diagnoses, and the answers of a day, in one line."""
     visits = {e["encounter_id"] for e in events if e["kind"] == "visit" and e.get("encounter_id")}
+    imaged = {(e["claim_id"], e["start"][:10]) for e in events if _on_claim(e, "imaging")}
     answered: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for event in events:
         visit = event.get("encounter_id", "")
@@ -122,10 +123,24 @@ def _told(events: Sequence[Row]) -> Iterable[tuple[Row, str]]:
             yield event, _visit(event, linked)
         elif event["kind"] == "finding":
             answered[event["start"], event.get("recorded", ""), _order(event)].append(event)
-        elif visit not in visits:
+        elif event["kind"] == "imaging":
+            reasons = [
+                e
+                for e in events
+                if _on_claim(e, "condition")
+                and e["claim_id"] == event.get("claim_id")
+                and e["start"][:10] == event["start"][:10]
+            ]
+            told = ", ".join(_word(e["code"]) + _about(e, event) for e in reasons)
+            yield event, _fact(event) + (f", on its claim {told}" if told else "")
+        elif visit not in visits and (event.get("claim_id"), event["start"][:10]) not in imaged:
             yield event, _fact(event)
     for rows in answered.values():
         yield rows[0], _answers(rows)
+
+
+def _on_claim(event: Row, kind: str) -> bool:
+    return event["kind"] == kind and bool(event.get("claim_id"))
 
 
 def _of(event: Row) -> str:
@@ -170,6 +185,8 @@ def _fact(event: Row) -> str:
         told = f"answer {event['code']}: {event['value']} (line {event['line']})"
     elif kind == "referral":
         told = f"referral: {_word(event.get('specialty') or event['code'])}"
+    elif kind == "note":
+        told = f"note: {_word(event['code'])}" if event["code"] else "note"
     else:
         told = _word(event["code"])
         told += ", on the problem list" if kind == "condition" and status == "active" else ""
@@ -182,10 +199,10 @@ def _about(event: Row, visit: Row | None = None) -> str:
     """What else a row says: when it was recorded, that it was refuted, and so on."""
     start = event["start"]
     told = []
-    recorded = event.get("recorded", "")
+    recorded = event.get("recorded")
     if recorded and recorded != start:
         told.append(f"recorded {recorded.replace('T', ' at ')}")
-    elif not recorded and event["kind"] in ("condition", "finding") and visit is None:
+    elif recorded == "" and event["kind"] in ("condition", "finding") and visit is None:
         told.append("recorded day missing")
     if event.get("onset"):
         told.append(f"onset {event['onset']}")
@@ -193,11 +210,17 @@ def _about(event: Row, visit: Row | None = None) -> str:
         told.append(f"refuted {event.get('end') or 'on an unknown day'}")
     elif event.get("end"):
         told.append(f"ended {event['end']}")
+    if event.get("setting") and event["kind"] != "visit":
+        told.append(event["setting"])
     if event.get("status") == "entered-in-error" and event["kind"] != "imaging":
         told.append("entered in error")
+    if event.get("claim_status") == "denied":
+        told.append("claim denied")
+    elif event.get("claim_id") and event["kind"] == "condition" and visit is None:
+        told.append("claim")
     for column, words in (
         ("order_id", "order {}"),
-        ("claim_id", "claim {}"),
+        ("days_supply", "{} days"),
         ("reason", "for: {}"),
         ("region", "region: {}"),
         ("position", "position {}"),
