@@ -9283,7 +9283,46 @@ FROM (
       ON a.patient = p.patient
     LEFT JOIN undated AS o
       ON o.patient = p.patient
+    WHERE
+      NOT a.patient IS NULL OR NOT o.patient IS NULL
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  204510365471845
+FROM (
+  SELECT
+    patient AS unit,
+    patient,
+    CAST(NULL AS BIGINT) AS day_lo,
+    CAST(NULL AS BIGINT) AS day_hi,
+    '' AS clinician,
+    '' AS modality
+  FROM patients
+  ANTI JOIN (
+    SELECT
+      patient
+    FROM rule_0_answer
+    UNION ALL
+    SELECT
+      patient
+    FROM rule_0_found
+    WHERE
+      TRUE
+      AND (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  )
+    USING (patient)
 );
 
 -- rule_1_pattern
@@ -9557,7 +9596,46 @@ FROM (
       ON a.patient = p.patient
     LEFT JOIN undated AS o
       ON o.patient = p.patient
+    WHERE
+      NOT a.patient IS NULL OR NOT o.patient IS NULL
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  384822325
+FROM (
+  SELECT
+    patient AS unit,
+    patient,
+    CAST(NULL AS BIGINT) AS day_lo,
+    CAST(NULL AS BIGINT) AS day_hi,
+    '' AS clinician,
+    '' AS modality
+  FROM patients
+  ANTI JOIN (
+    SELECT
+      patient
+    FROM rule_1_answer
+    UNION ALL
+    SELECT
+      patient
+    FROM rule_1_found
+    WHERE
+      TRUE
+      AND (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  )
+    USING (patient)
 );
 
 -- rule_2_pattern
@@ -9831,7 +9909,46 @@ FROM (
       ON a.patient = p.patient
     LEFT JOIN undated AS o
       ON o.patient = p.patient
+    WHERE
+      NOT a.patient IS NULL OR NOT o.patient IS NULL
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  384822325
+FROM (
+  SELECT
+    patient AS unit,
+    patient,
+    CAST(NULL AS BIGINT) AS day_lo,
+    CAST(NULL AS BIGINT) AS day_hi,
+    '' AS clinician,
+    '' AS modality
+  FROM patients
+  ANTI JOIN (
+    SELECT
+      patient
+    FROM rule_2_answer
+    UNION ALL
+    SELECT
+      patient
+    FROM rule_2_found
+    WHERE
+      TRUE
+      AND (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  )
+    USING (patient)
 );
 
 -- rule_3_pattern
@@ -10105,7 +10222,46 @@ FROM (
       ON a.patient = p.patient
     LEFT JOIN undated AS o
       ON o.patient = p.patient
+    WHERE
+      NOT a.patient IS NULL OR NOT o.patient IS NULL
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  384822325
+FROM (
+  SELECT
+    patient AS unit,
+    patient,
+    CAST(NULL AS BIGINT) AS day_lo,
+    CAST(NULL AS BIGINT) AS day_hi,
+    '' AS clinician,
+    '' AS modality
+  FROM patients
+  ANTI JOIN (
+    SELECT
+      patient
+    FROM rule_3_answer
+    UNION ALL
+    SELECT
+      patient
+    FROM rule_3_found
+    WHERE
+      TRUE
+      AND (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  )
+    USING (patient)
 );
 
 -- rule_4_pattern
@@ -10401,7 +10557,46 @@ FROM (
       ON a.patient = p.patient
     LEFT JOIN undated AS o
       ON o.patient = p.patient
+    WHERE
+      NOT a.patient IS NULL OR NOT o.patient IS NULL
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  3463400989
+FROM (
+  SELECT
+    patient AS unit,
+    patient,
+    CAST(NULL AS BIGINT) AS day_lo,
+    CAST(NULL AS BIGINT) AS day_hi,
+    '' AS clinician,
+    '' AS modality
+  FROM patients
+  ANTI JOIN (
+    SELECT
+      patient
+    FROM rule_4_answer
+    UNION ALL
+    SELECT
+      patient
+    FROM rule_4_found
+    WHERE
+      FALSE
+      AND (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  )
+    USING (patient)
 );
 
 -- rule_5_pattern
@@ -10686,7 +10881,46 @@ FROM (
       ON a.patient = p.patient
     LEFT JOIN undated AS o
       ON o.patient = p.patient
+    WHERE
+      NOT a.patient IS NULL OR NOT o.patient IS NULL
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  1154466991
+FROM (
+  SELECT
+    patient AS unit,
+    patient,
+    CAST(NULL AS BIGINT) AS day_lo,
+    CAST(NULL AS BIGINT) AS day_hi,
+    '' AS clinician,
+    '' AS modality
+  FROM patients
+  ANTI JOIN (
+    SELECT
+      patient
+    FROM rule_5_answer
+    UNION ALL
+    SELECT
+      patient
+    FROM rule_5_found
+    WHERE
+      TRUE
+      AND (
+        eligible IS NULL OR NOT is_dated
+      )
+      AND (
+        first_day IS NULL OR index_lo < first_day
+      )
+  )
+    USING (patient)
 );
 
 -- pattern

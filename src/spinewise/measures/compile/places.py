@@ -10,7 +10,7 @@ somebody reads them by name, in the view ``outcome``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from spinewise.errors import PackageError
@@ -34,6 +34,7 @@ from spinewise.measures.compile.sql import (
 )
 from spinewise.measures.compile.terms import Context, day_0_column, is_carried
 from spinewise.measures.frame import Frame, item_concept
+from spinewise.measures.kleene import Truth
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT
 
 Named = dict[str, str]
@@ -69,6 +70,11 @@ class Kind:
     source: str
     """The source record of a unit ``u``, over the tables of ``source_joins``."""
     source_joins: str
+
+    alike: str = ""
+    """The query of further units that all answer as ``nobody`` does, or "" for none."""
+    nobody: Mapping[str, Truth] = field(default_factory=dict)
+    """The columns that say more of them than nothing."""
 
     def asks(self, indicator: Indicator) -> list[str]:
         """The names of an indicator's questions, in the order of their places in the pattern."""
@@ -344,7 +350,7 @@ def _follows(indicator: Indicator) -> str:
 
 def _units(kind: Kind) -> str:
     """The units of a kind, with a column of patterns for each indicator."""
-    patterns = []
+    patterns, alike = [], []
     for number, indicator in enumerate(kind.indicators):
         own = kind.own[indicator.id]
         pattern = _packed(own.values(), len(kind.shared), start="shared")
@@ -352,10 +358,24 @@ def _units(kind: Kind) -> str:
             pattern = f"CASE WHEN {own['asked']} THEN {pattern} END"
         patterns.append(f"{pattern} AS pattern_{number}")
         kind.asks(indicator)
-    return f"""
-        SELECT unit, patient, day_lo, day_hi, clinician, modality, {", ".join(patterns)}
-        FROM (SELECT *, {_packed(kind.shared.values())} AS shared FROM ({kind.rows}))
+        digits = enumerate([*kind.shared.values(), *own.values()])
+        known = {"TRUE": True, "FALSE": False, **kind.nobody}
+        alike.append(sum(_DIGITS[known.get(answer)] * 3**place for place, answer in digits))
+    place = "unit, patient, day_lo, day_hi, clinician, modality"
+    packed = _packed(kind.shared.values())
+    units = f"""
+        SELECT {place}, {", ".join(patterns)}
+        FROM (SELECT *, {packed} AS shared FROM ({kind.rows}))
     """
+    if not kind.alike:
+        return units
+    return f"""{units}
+        UNION ALL
+        SELECT {place}, {", ".join(str(pattern) for pattern in alike)} FROM ({kind.alike})
+    """
+
+
+_DIGITS: Final = {False: 0, True: 1, None: 2}
 
 
 def _packed(answers: Iterable[str], first: int = 0, *, start: str = "0") -> str:

@@ -260,6 +260,8 @@ class _Rule:
             name=name,
             indicators=[rule],
             rows=self._people_rows(),
+            alike=self._others(),
+            nobody={"no_index": True, "is_undated": False, "short": False, "proposed": False},
             shared={
                 "no_index": "no_index",
                 "is_undated": "is_undated",
@@ -377,6 +379,20 @@ class _Rule:
                 a.* EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
             FROM patients AS p LEFT JOIN person AS a ON a.patient = p.patient
             LEFT JOIN undated AS o ON o.patient = p.patient
+            WHERE a.patient IS NOT NULL OR o.patient IS NOT NULL
+        """
+
+    def _others(self) -> str:
+        """People without an index: most of them, and all alike."""
+        return f"""
+            SELECT patient AS unit, patient, CAST(NULL AS BIGINT) AS day_lo,
+                CAST(NULL AS BIGINT) AS day_hi, '' AS clinician, '' AS modality
+            FROM patients ANTI JOIN (
+                SELECT patient FROM {self.name}_answer
+                UNION ALL
+                SELECT patient FROM {self.name}_found
+                WHERE {self._takes_first()} AND {self._earlier()}
+            ) USING (patient)
         """
 
     def _takes_first(self) -> str:
