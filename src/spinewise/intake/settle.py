@@ -406,7 +406,7 @@ def _span(column: str) -> str:
 _CLINICIAN: Final = "coalesce(known.known_as, s.clinician)"
 _SPECIALTY: Final = "coalesce(specialty_code, by_clinician.code)"
 _CLINICIAN_JOINS: Final = """LEFT JOIN (
-        SELECT clinician, any_value(known_as) AS known_as, first(specialty) AS specialty
+        SELECT clinician, min(known_as) AS known_as, min(specialty) AS specialty
         FROM stage_clinicians GROUP BY clinician
     ) AS known ON s.clinician = known.clinician
     LEFT JOIN coded AS by_clinician ON known.specialty = by_clinician.codings"""
@@ -469,7 +469,7 @@ def _write_people(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     query = f"""SELECT s.* EXCLUDE (clinician), {spans},
             coalesce(known_as, s.clinician) AS clinician
         FROM judged_stage_patients AS s
-        LEFT JOIN (SELECT clinician, any_value(known_as) AS known_as
+        LEFT JOIN (SELECT clinician, min(known_as) AS known_as
             FROM stage_clinicians GROUP BY clinician) AS known ON s.clinician = known.clinician
         WHERE outcome = 'stored' ORDER BY patient"""
     _write(connection, folder, "patients", query)
@@ -602,7 +602,7 @@ SELECT file, type, outcome, state, count(*) FROM (
         (['stored', 'quarantined', 'merged', 'not_a_fact', 'skipped'])[min(CASE outcome
             WHEN 'stored' THEN 1 WHEN 'quarantined' THEN 2 WHEN 'merged' THEN 3
             WHEN 'not_a_fact' THEN 4 ELSE 5 END)] AS outcome,
-        any_value(state) AS state
+        min(state) AS state
     FROM ({_ROWS}) SEMI JOIN several USING (file, type) GROUP BY file, type, line, entry
 ) GROUP BY ALL"""
 """Source rows, each by the best that became of its parts."""

@@ -516,6 +516,20 @@ def test_a_person_is_found_by_any_reference(tmp_path: Path, reference: str) -> N
     assert read.rows("events", "patient") == [(0,)]
 
 
+def test_an_identifier_of_two_people_names_neither(tmp_path: Path) -> None:
+    """What is recorded of one may not be counted for the other: the row is quarantined."""
+    same = [{"system": "http://mrn.example", "value": "A-1"}]
+    read = read_resources(
+        tmp_path,
+        patient(identifier=same),
+        patient("zoe", identifier=same),
+        condition(subject=ref("Patient?identifier=http://mrn.example|A-1")),
+        ann=False,
+    )
+    assert read.rows("events", "patient") == []
+    assert read.ledger("Condition") == {"read": 1, "quarantined": 1}
+
+
 def test_a_row_that_names_nobody_known_is_quarantined(tmp_path: Path) -> None:
     """With the name it gives."""
     read = read_resources(tmp_path, condition(who="zoe"))

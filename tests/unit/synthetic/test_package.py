@@ -104,7 +104,7 @@ def test_windows_are_those_of_the_package(package: Package) -> None:
     assert index.length == rates.EPISODE
     assert index.minimum_age == 16
     assert index.attribute_by == 14
-    window = {name: one.window for name, one in package.indicators.items()}
+    window = {one.id: one.window for one in package.own}
     assert set(window) == set(truth.INDICATORS)
     assert window["imaging-early"] == (0, rates.EARLY)
     assert window["imaging-missed"] == (0, truth.EMERGENCY_DAYS)

@@ -306,14 +306,14 @@ _NAME_PEOPLE: Final = ("stage_visits", "stage_events", "stage_coverage", "fhir_c
 _RESOLVE: Final = (
     # Medications that are resources of their own.
     """UPDATE stage_events SET codings = m.codings, text = coalesce(stage_events.text, m.text)
-    FROM (SELECT id, any_value(codings) AS codings, any_value(text) AS text
+    FROM (SELECT id, min(codings) AS codings, min(text) AS text
         FROM fhir_medications GROUP BY id) AS m
     WHERE kind = 'medication' AND refers_to = m.id
         AND concept IS NULL AND stage_events.codings IS NULL""",
     # The reason of an order, where it is a condition of the record.
     """UPDATE stage_events SET reason_concept = c.concept
     FROM (
-        SELECT source_id, any_value(concept) AS concept FROM stage_events
+        SELECT source_id, min(concept) AS concept FROM stage_events
         WHERE source_type = 'Condition' AND source_id IN (
             SELECT refers_to FROM stage_events WHERE kind <> 'medication')
         GROUP BY source_id
@@ -329,11 +329,12 @@ _RESOLVE: Final = (
     # A claim that is explained is not counted twice.
     """UPDATE stage_events SET status = 'superseded'
     WHERE source_type = 'Claim' AND source_id IN (SELECT claim FROM fhir_explained)""",
-    # People who are named by an identifier.
+    # People who are named by an identifier, unless it is that of several.
     *(
         f"""UPDATE {table} SET patient_id = n.id
-        FROM (SELECT name, any_value(id) AS id FROM fhir_names
-            WHERE name NOT IN (SELECT patient_id FROM stage_patients) GROUP BY name) AS n
+        FROM (SELECT name, min(id) AS id FROM fhir_names
+            WHERE name NOT IN (SELECT patient_id FROM stage_patients)
+            GROUP BY name HAVING count(DISTINCT id) = 1) AS n
         WHERE patient_id = n.name"""
         for table in _NAME_PEOPLE
     ),
@@ -347,13 +348,13 @@ _RESOLVE: Final = (
     WITH people AS (
         SELECT id, unnest([id] || coalesce(names, [])) AS name FROM fhir_practitioners
     ), named AS (
-        SELECT name, any_value(id) AS id FROM people WHERE name IS NOT NULL GROUP BY name
+        SELECT name, min(id) AS id FROM people WHERE name IS NOT NULL GROUP BY name
     ), roles AS (
         SELECT 'PractitionerRole/' || fhir_roles.id AS role, practitioner,
             coalesce(named.id, practitioner) AS id, specialty
         FROM fhir_roles LEFT JOIN named ON practitioner = named.name
     ), specialties AS (
-        SELECT id, list_distinct(flatten(list(specialty))) AS specialty FROM roles
+        SELECT id, list_sort(list_distinct(flatten(list(specialty)))) AS specialty FROM roles
         WHERE len(specialty) > 0 GROUP BY id
     ), all_names AS (
         SELECT name, id, NULL AS specialty FROM named
@@ -361,8 +362,8 @@ _RESOLVE: Final = (
             WHERE practitioner NOT IN (SELECT name FROM named)
         UNION ALL SELECT role, id, specialty FROM roles
     )
-    SELECT name, any_value(id), coalesce(any_value(nullif(all_names.specialty, [])),
-        any_value(specialties.specialty))
+    SELECT name, min(id), coalesce(min(nullif(all_names.specialty, [])),
+        min(specialties.specialty))
     FROM all_names LEFT JOIN specialties USING (id) GROUP BY name""",
 )
 """What rows say of each other, resolved when all files are staged."""
