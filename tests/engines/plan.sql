@@ -7,12 +7,12 @@ SELECT
   COALESCE(visit_setting, setting) AS setting,
   DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
   DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi,
-  diagnosis_verified_60 AS is_verified
+  diagnosis_verified_59 AS is_verified
 FROM events
 JOIN code_is
   USING (code)
 WHERE
-  diagnosis_59
+  diagnosis_58
   AND kind = 'condition'
   AND status IS DISTINCT FROM 'refuted'
   AND NOT start_lo IS NULL
@@ -25,12 +25,12 @@ SELECT
   setting,
   NULL,
   NULL,
-  diagnosis_verified_60
+  diagnosis_verified_59
 FROM visits
 JOIN code_is
   USING (code)
 WHERE
-  diagnosis_59 AND NOT start_lo IS NULL;
+  diagnosis_58 AND NOT start_lo IS NULL;
 
 -- index_visit
 WITH linked AS (
@@ -344,10 +344,10 @@ WITH imaging AS (
     END AS ordered_by,
     COALESCE(c.modality, e.modality, '') AS modality,
     LOWER(TRIM(COALESCE(e.region, ''))) AS named,
-    COALESCE(c.image_61, FALSE) AS listed,
+    COALESCE(c.image_60, FALSE) AS listed,
     COALESCE(c.level_unknown, FALSE) AS level_unknown,
-    COALESCE(c.image_61, FALSE) AND NOT COALESCE(c.image_verified_62, FALSE) AS proposed,
-    COALESCE(r.diagnosis_59, FALSE) AS for_pain,
+    COALESCE(c.image_60, FALSE) AND NOT COALESCE(c.image_verified_61, FALSE) AS proposed,
+    COALESCE(r.diagnosis_58, FALSE) AS for_pain,
     COALESCE(
       REGEXP_MATCHES(
         e.text,
@@ -393,8 +393,9 @@ SELECT
   region,
   for_pain,
   proposed,
+  NOT link IS NULL AS is_linked,
   COALESCE(
-    'link:' || link,
+    link,
     CASE
       WHEN role = 'order'
       THEN 'order:' || event
@@ -408,8 +409,8 @@ WHERE
 -- image_group
 SELECT
   patient,
+  is_linked,
   image_group,
-  MAX(link) AS link,
   (
     CASE
       WHEN BOOL_OR(CAST(region AS BOOLEAN))
@@ -431,34 +432,46 @@ SELECT
   ARG_MIN(modality, event) FILTER(WHERE
     modality <> '') AS modality,
   ARG_MIN(ordered_by, event) FILTER(WHERE
-    NOT ordered_by IS NULL) AS clinician
+    NOT ordered_by IS NULL) AS clinician,
+  MIN(event) FILTER(WHERE
+    role IN ('performed', 'study')) AS shown_event,
+  MIN(day_lo) FILTER(WHERE
+    role IN ('performed', 'study')) AS shown_lo,
+  MAX(day_hi) FILTER(WHERE
+    role IN ('performed', 'study')) AS shown_hi,
+  MIN(start_time) FILTER(WHERE
+    role IN ('performed', 'study')) AS performed_time,
+  ARG_MIN(proposed, event) FILTER(WHERE
+    role IN ('performed', 'study')) AS shown_proposed,
+  ARG_MIN(modality, event) FILTER(WHERE
+    modality <> '' AND role IN ('performed', 'study')) AS shown_modality,
+  MAX(day_lo) FILTER(WHERE
+    role IN ('performed', 'study')) > shown_lo
+  OR MIN(day_hi) FILTER(WHERE
+    role IN ('performed', 'study')) < shown_hi
+  OR (
+    shown_event IS NULL AND BOOL_OR(CAST(role = 'report' AS BOOLEAN))
+  ) AS is_several
 FROM image_row
 GROUP BY
   patient,
+  is_linked,
   image_group;
 
 -- performance
-WITH shown AS (
+WITH of_several AS (
   SELECT
-    *
-  FROM image_row
+    r.*,
+    g.shown_event IS NULL AS is_reported
+  FROM image_row AS r
+  JOIN image_group AS g
+    USING (patient, is_linked, image_group)
   WHERE
-    role IN ('performed', 'study')
-), of_shown AS (
-  SELECT
-    *
-  FROM shown
-  UNION ALL
-  SELECT
-    *
-  FROM image_row
-  ANTI JOIN shown
-    USING (patient, image_group)
-  WHERE
-    role = 'report'
+    g.is_several
 )
 SELECT
   patient,
+  is_linked,
   image_group,
   day_lo,
   day_hi,
@@ -467,34 +480,66 @@ SELECT
   MIN(start_time) AS performed_time,
   ARG_MIN(modality, event) FILTER(WHERE
     modality <> '') AS modality,
-  ROW_NUMBER() OVER (PARTITION BY patient, image_group ORDER BY day_lo, day_hi) AS number
-FROM of_shown
+  ROW_NUMBER() OVER (PARTITION BY patient, is_linked, image_group ORDER BY day_lo, day_hi) AS number
+FROM of_several
+WHERE
+  role IN ('performed', 'study') OR (
+    is_reported AND role = 'report'
+  )
 GROUP BY
   patient,
+  is_linked,
   image_group,
   day_lo,
   day_hi;
 
 -- image_part
-WITH part AS (
+WITH performed AS (
   SELECT
-    g.patient,
-    COALESCE(g.order_event, p.event) AS event,
-    CASE WHEN NOT g.order_event IS NULL THEN COALESCE(p.number, 1) ELSE 1 END AS number,
-    CASE WHEN NOT g.order_event IS NULL THEN g.proposed ELSE p.proposed END AS proposed,
-    g.order_lo,
-    g.order_hi,
-    p.day_lo AS shown_lo,
-    p.day_hi AS shown_hi,
-    p.performed_time,
-    COALESCE(p.modality, g.modality, '') AS modality,
-    g.region,
-    g.for_pain,
-    COALESCE(g.clinician, '') AS clinician,
-    g.link
+    *
+    EXCLUDE (is_several),
+    CAST(1 AS BIGINT) AS number
+  FROM image_group
+  WHERE
+    NOT COALESCE(is_several, FALSE)
+  UNION ALL
+  SELECT
+    g.*
+    EXCLUDE (is_several)
+    REPLACE (p.event AS shown_event, p.day_lo AS shown_lo, p.day_hi AS shown_hi, p.performed_time AS performed_time, p.proposed AS shown_proposed, p.modality AS shown_modality),
+    p.number
   FROM image_group AS g
-  LEFT JOIN performance AS p
-    USING (patient, image_group)
+  JOIN performance AS p
+    USING (patient, is_linked, image_group)
+), part AS (
+  SELECT
+    patient,
+    COALESCE(order_event, shown_event) AS event,
+    CASE WHEN NOT order_event IS NULL THEN number ELSE 1 END AS number,
+    CASE WHEN NOT order_event IS NULL THEN proposed ELSE shown_proposed END AS proposed,
+    order_lo,
+    order_hi,
+    shown_lo,
+    shown_hi,
+    performed_time,
+    COALESCE(shown_modality, modality, '') AS modality,
+    region,
+    for_pain,
+    COALESCE(clinician, '') AS clinician,
+    CASE WHEN is_linked THEN image_group END AS link
+  FROM performed
+), same_day AS (
+  SELECT
+    patient,
+    shown_lo
+  FROM part
+  WHERE
+    NOT shown_lo IS NULL
+  GROUP BY
+    patient,
+    shown_lo
+  HAVING
+    COUNT(*) > 1
 ), alike AS (
   SELECT
     patient,
@@ -514,8 +559,8 @@ WITH part AS (
     BOOL_OR(CAST(NOT order_lo IS NULL AS BOOLEAN)) AS is_ordered,
     MIN(event) AS first_event
   FROM part
-  WHERE
-    NOT shown_lo IS NULL
+  SEMI JOIN same_day
+    USING (patient, shown_lo)
   GROUP BY
     patient,
     modality,
@@ -2017,12 +2062,12 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.ongoing_43
+      c.ongoing_42
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_44
+        OR c.always_43
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2046,12 +2091,12 @@ SELECT
   ) AS index_flag_evidence_0,
   BOOL_OR(
     CAST((
-      c.ongoing_43
+      c.ongoing_42
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_44
+        OR c.always_43
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2073,7 +2118,7 @@ SELECT
   ) AS index_flag_evidence_1,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2093,7 +2138,7 @@ SELECT
   ) AS index_flag_evidence_2,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2113,7 +2158,7 @@ SELECT
   ) AS index_flag_evidence_3,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2133,7 +2178,7 @@ SELECT
   ) AS index_flag_evidence_4,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2153,7 +2198,7 @@ SELECT
   ) AS index_flag_evidence_5,
   BOOL_OR(
     CAST((
-      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2173,7 +2218,7 @@ SELECT
   ) AS index_flag_evidence_6,
   BOOL_OR(
     CAST((
-      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2193,7 +2238,7 @@ SELECT
   ) AS index_flag_evidence_7,
   BOOL_OR(
     CAST((
-      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2213,7 +2258,7 @@ SELECT
   ) AS index_flag_evidence_8,
   BOOL_OR(
     CAST((
-      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2233,7 +2278,7 @@ SELECT
   ) AS index_flag_evidence_9,
   BOOL_OR(
     CAST((
-      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2245,7 +2290,7 @@ SELECT
   ) AS index_flag_evidence_10,
   BOOL_OR(
     CAST((
-      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2257,7 +2302,7 @@ SELECT
   ) AS index_flag_evidence_11,
   BOOL_OR(
     CAST((
-      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2269,7 +2314,7 @@ SELECT
   ) AS index_flag_evidence_12,
   BOOL_OR(
     CAST((
-      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2281,7 +2326,7 @@ SELECT
   ) AS index_flag_evidence_13,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_53
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2296,7 +2341,7 @@ SELECT
     )) AS index_flag_evidence_14,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_53
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2311,7 +2356,7 @@ SELECT
     )) AS index_flag_evidence_15,
   BOOL_OR(
     CAST((
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2331,7 +2376,7 @@ SELECT
   ) AS index_flag_evidence_16,
   BOOL_OR(
     CAST((
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2351,7 +2396,7 @@ SELECT
   ) AS index_flag_evidence_17,
   BOOL_OR(
     CAST((
-      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2369,7 +2414,7 @@ SELECT
   ) AS index_flag_evidence_18,
   BOOL_OR(
     CAST((
-      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2387,7 +2432,7 @@ SELECT
   ) AS index_flag_evidence_19,
   BOOL_OR(
     CAST((
-      c.rule_19 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_17 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2407,7 +2452,7 @@ SELECT
   ) AS index_flag_evidence_20,
   BOOL_OR(
     CAST((
-      c.rule_19 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_17 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2427,7 +2472,7 @@ SELECT
   ) AS index_flag_evidence_21,
   BOOL_OR(
     CAST((
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2447,7 +2492,7 @@ SELECT
   ) AS index_flag_evidence_22,
   BOOL_OR(
     CAST((
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2467,7 +2512,7 @@ SELECT
   ) AS index_flag_evidence_23,
   BOOL_OR(
     CAST((
-      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2487,7 +2532,7 @@ SELECT
   ) AS index_flag_evidence_24,
   BOOL_OR(
     CAST((
-      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2515,6 +2560,9 @@ LEFT JOIN emergency AS m
 WHERE
   (
     (
+      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+    )
+    OR (
       c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
@@ -2524,22 +2572,19 @@ WHERE
       c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     OR (
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
       c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     OR (
-      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
-    )
-    OR (
-      c.item_53
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2553,7 +2598,7 @@ WHERE
       )
     )
     OR (
-      c.item_53
+      c.item_52
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2567,22 +2612,22 @@ WHERE
       )
     )
     OR (
-      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.ongoing_43
+      c.ongoing_42
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_44
+        OR c.always_43
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
       )
     )
     OR (
-      c.rule_19 AND e.status IS DISTINCT FROM 'refuted'
+      c.rule_17 AND e.status IS DISTINCT FROM 'refuted'
     )
   )
 GROUP BY
@@ -2700,10 +2745,10 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+          COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_50, FALSE)
-        AND NOT COALESCE(s.not_specialty_50, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2718,10 +2763,10 @@ SELECT
     CAST((
       (
         (
-          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+          COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_50, FALSE)
-        AND NOT COALESCE(s.not_specialty_50, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2735,7 +2780,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2749,7 +2794,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2774,15 +2819,15 @@ WHERE
     (
       (
         (
-          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+          COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_50, FALSE)
-        AND NOT COALESCE(s.not_specialty_50, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     OR (
       (
-        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     OR (
@@ -2800,9 +2845,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_49, FALSE)
-        OR COALESCE(c.rule_40, FALSE)
-        OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.referral_48, FALSE)
+        OR COALESCE(c.rule_34, FALSE)
+        OR COALESCE(s.rule_34, FALSE)
       )
     )
     AND (
@@ -2819,9 +2864,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_49, FALSE)
-        OR COALESCE(c.rule_40, FALSE)
-        OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.referral_48, FALSE)
+        OR COALESCE(c.rule_34, FALSE)
+        OR COALESCE(s.rule_34, FALSE)
       )
     )
     AND (
@@ -2839,10 +2884,10 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+          COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_50, FALSE)
-        AND NOT COALESCE(s.not_specialty_50, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2859,10 +2904,10 @@ SELECT
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+          COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_50, FALSE)
-        AND NOT COALESCE(s.not_specialty_50, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     AND (
@@ -2878,9 +2923,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_51, FALSE)
-        OR COALESCE(c.rule_37, FALSE)
-        OR COALESCE(s.rule_37, FALSE)
+        COALESCE(c.referral_50, FALSE)
+        OR COALESCE(c.rule_31, FALSE)
+        OR COALESCE(s.rule_31, FALSE)
       )
     )
     AND (
@@ -2896,9 +2941,9 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_51, FALSE)
-        OR COALESCE(c.rule_37, FALSE)
-        OR COALESCE(s.rule_37, FALSE)
+        COALESCE(c.referral_50, FALSE)
+        OR COALESCE(c.rule_31, FALSE)
+        OR COALESCE(s.rule_31, FALSE)
       )
     )
     AND (
@@ -2914,7 +2959,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2930,7 +2975,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     AND (
@@ -2957,35 +3002,35 @@ WHERE
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         (
-          COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+          COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_50, FALSE)
-        AND NOT COALESCE(s.not_specialty_50, FALSE)
+        AND NOT COALESCE(c.not_specialty_49, FALSE)
+        AND NOT COALESCE(s.not_specialty_49, FALSE)
       )
     )
     OR (
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
+        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_49, FALSE)
-        OR COALESCE(c.rule_40, FALSE)
-        OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.referral_48, FALSE)
+        OR COALESCE(c.rule_34, FALSE)
+        OR COALESCE(s.rule_34, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_51, FALSE)
-        OR COALESCE(c.rule_37, FALSE)
-        OR COALESCE(s.rule_37, FALSE)
+        COALESCE(c.referral_50, FALSE)
+        OR COALESCE(c.rule_31, FALSE)
+        OR COALESCE(s.rule_31, FALSE)
       )
     )
   )
@@ -3008,10 +3053,9 @@ SELECT
   COALESCE(e.claim_status = 'denied', FALSE) AS denied,
   e.position,
   e.days_supply,
-  COALESCE(NULLIF(v.clinician, ''), e.clinician, '') AS clinician
+  e.visit,
+  e.clinician
 FROM events AS e
-LEFT JOIN visits AS v
-  ON v.visit = e.visit AND NOT v.start_lo IS NULL
 WHERE
   NOT e.start_lo IS NULL
   AND e.code IN (
@@ -3019,7 +3063,7 @@ WHERE
       code
     FROM code_is
     WHERE
-      rule_3
+      rule_37
   )
   AND (
     e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
@@ -3041,7 +3085,8 @@ SELECT
   FALSE,
   NULL,
   NULL,
-  COALESCE(clinician, '')
+  NULL,
+  clinician
 FROM visits
 WHERE
   NOT start_lo IS NULL
@@ -3050,17 +3095,50 @@ WHERE
       code
     FROM code_is
     WHERE
-      rule_3
+      rule_37
   );
 
 -- rule_patient
 SELECT DISTINCT
   patient
-FROM rule_row
-JOIN code_is
-  USING (code)
+FROM rule_row AS e
+JOIN code_is AS c
+  ON c.code = e.code
 WHERE
-  rule_index_4;
+  (
+    (
+      c.rule_20
+      AND e.kind IN ('condition', 'visit')
+      AND e.start_hi >= 19250
+      AND e.start_lo <= 19800
+    )
+    OR (
+      c.rule_3
+      AND e.kind IN ('condition', 'visit')
+      AND COALESCE(e.position = 1, FALSE)
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('inpatient', 'laboratory')
+      )
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19772
+    )
+    OR (
+      c.rule_32
+      AND e.kind IN ('condition', 'visit')
+      AND (
+        e.setting IS NULL
+        OR NOT e.setting IN ('emergency', 'inpatient', 'laboratory', 'other')
+      )
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19800
+    )
+    OR (
+      c.rule_36
+      AND e.kind IN ('condition', 'visit')
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19800
+    )
+  );
 
 -- rule_visit
 SELECT
@@ -3072,7 +3150,9 @@ SELECT
   CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_hi, start_hi)) AS INT) AS end_hi,
   setting,
   code,
-  specialty
+  specialty,
+  visit,
+  clinician
 FROM visits
 SEMI JOIN rule_patient
   USING (patient)
@@ -3236,17 +3316,19 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_22 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_38 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      e.clinician <> '').clinician AS clinician
+      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
+  LEFT JOIN rule_visit AS v
+    ON v.visit = e.visit
   WHERE
     (
-      c.rule_5
+      c.rule_3
       AND e.kind IN ('condition', 'visit')
       AND COALESCE(e.position = 1, FALSE)
       AND (
@@ -3321,6 +3403,13 @@ WHERE
       COALESCE(e.setting, 'office') IN ('inpatient')
     )
   )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 1
+      )
+    )
+  )
 GROUP BY
   u.unit;
 
@@ -3381,7 +3470,7 @@ SELECT
   *
 FROM rule_0_chosen;
 
--- rule_0_ask_with_rule_5
+-- rule_0_ask_with_rule_3
 SELECT DISTINCT
   i.event
 FROM rule_image AS i
@@ -3395,7 +3484,7 @@ LEFT JOIN (
   JOIN code_is AS c
     ON c.code = e.code
   WHERE
-    c.rule_5
+    c.rule_3
     AND e.kind = 'condition'
     AND (
       e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
@@ -3405,7 +3494,7 @@ LEFT JOIN (
 ) AS d
   ON d.patient = i.patient AND d.claim = i.claim
 WHERE
-  COALESCE(r.rule_5, FALSE) OR NOT d.claim IS NULL;
+  COALESCE(r.rule_3, FALSE) OR NOT d.claim IS NULL;
 
 -- rule_0_ask_enrolled_0
 WITH asked AS (
@@ -3447,7 +3536,7 @@ WITH fill AS (
   JOIN code_is AS c
     ON c.code = e.code
   WHERE
-    c.rule_18
+    c.rule_16
     AND e.kind = 'medication'
     AND e.days_supply > 0
     AND e.start_hi >= (
@@ -3508,7 +3597,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_5 AND (
+      c.rule_3 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3522,7 +3611,7 @@ SELECT
   ) AS rule_0_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_5 AND (
+      c.rule_3 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3536,7 +3625,7 @@ SELECT
   ) AS rule_0_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_6 AND (
+      c.rule_4 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3548,7 +3637,7 @@ SELECT
   ) AS rule_0_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_6 AND (
+      c.rule_4 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3560,7 +3649,7 @@ SELECT
   ) AS rule_0_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_7 AND (
+      c.rule_5 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3572,7 +3661,7 @@ SELECT
   ) AS rule_0_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_7 AND (
+      c.rule_5 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3584,7 +3673,7 @@ SELECT
   ) AS rule_0_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_8 AND (
+      c.rule_6 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3596,7 +3685,7 @@ SELECT
   ) AS rule_0_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_8 AND (
+      c.rule_6 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3608,7 +3697,7 @@ SELECT
   ) AS rule_0_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_9 AND (
+      c.rule_7 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3620,7 +3709,7 @@ SELECT
   ) AS rule_0_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_9 AND (
+      c.rule_7 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3632,7 +3721,7 @@ SELECT
   ) AS rule_0_ask_rows_9,
   BOOL_OR(
     CAST((
-      c.rule_10
+      c.rule_8
     )
     AND (
       e.start_lo >= -1000000 AND e.start_hi <= (
@@ -3642,7 +3731,7 @@ SELECT
   ) AS rule_0_ask_rows_10,
   BOOL_OR(
     CAST((
-      c.rule_10
+      c.rule_8
     )
     AND (
       e.start_hi >= -1000000 AND e.start_lo <= (
@@ -3652,7 +3741,7 @@ SELECT
   ) AS rule_0_ask_rows_11,
   BOOL_OR(
     CAST((
-      c.rule_11 AND (
+      c.rule_9 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3664,7 +3753,7 @@ SELECT
   ) AS rule_0_ask_rows_12,
   BOOL_OR(
     CAST((
-      c.rule_11 AND (
+      c.rule_9 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3676,7 +3765,7 @@ SELECT
   ) AS rule_0_ask_rows_13,
   BOOL_OR(
     CAST((
-      c.rule_12 AND (
+      c.rule_10 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3688,7 +3777,7 @@ SELECT
   ) AS rule_0_ask_rows_14,
   BOOL_OR(
     CAST((
-      c.rule_12 AND (
+      c.rule_10 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3700,7 +3789,7 @@ SELECT
   ) AS rule_0_ask_rows_15,
   BOOL_OR(
     CAST((
-      c.rule_13 AND (
+      c.rule_11 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3714,7 +3803,7 @@ SELECT
   ) AS rule_0_ask_rows_16,
   BOOL_OR(
     CAST((
-      c.rule_13 AND (
+      c.rule_11 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3728,7 +3817,7 @@ SELECT
   ) AS rule_0_ask_rows_17,
   BOOL_OR(
     CAST((
-      c.rule_14 AND (
+      c.rule_12 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3742,7 +3831,7 @@ SELECT
   ) AS rule_0_ask_rows_18,
   BOOL_OR(
     CAST((
-      c.rule_14 AND (
+      c.rule_12 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3756,7 +3845,7 @@ SELECT
   ) AS rule_0_ask_rows_19,
   BOOL_OR(
     CAST((
-      c.rule_15 AND (
+      c.rule_13 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3770,7 +3859,7 @@ SELECT
   ) AS rule_0_ask_rows_20,
   BOOL_OR(
     CAST((
-      c.rule_15 AND (
+      c.rule_13 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3784,7 +3873,7 @@ SELECT
   ) AS rule_0_ask_rows_21,
   BOOL_OR(
     CAST((
-      c.rule_16 AND (
+      c.rule_14 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3798,7 +3887,7 @@ SELECT
   ) AS rule_0_ask_rows_22,
   BOOL_OR(
     CAST((
-      c.rule_16 AND (
+      c.rule_14 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3812,7 +3901,7 @@ SELECT
   ) AS rule_0_ask_rows_23,
   BOOL_OR(
     CAST((
-      c.rule_17 AND (
+      c.rule_15 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3826,7 +3915,7 @@ SELECT
   ) AS rule_0_ask_rows_24,
   BOOL_OR(
     CAST((
-      c.rule_17 AND (
+      c.rule_15 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3840,7 +3929,7 @@ SELECT
   ) AS rule_0_ask_rows_25,
   BOOL_OR(
     CAST((
-      c.rule_19 AND (
+      c.rule_17 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3850,7 +3939,7 @@ SELECT
   ) AS rule_0_ask_rows_26,
   BOOL_OR(
     CAST((
-      c.rule_19 AND (
+      c.rule_17 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3860,7 +3949,7 @@ SELECT
   ) AS rule_0_ask_rows_27,
   COUNT(DISTINCT e.service_lo) FILTER(WHERE
     (
-      c.rule_20 AND (
+      c.rule_18 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3872,7 +3961,7 @@ SELECT
     )) AS rule_0_ask_rows_28,
   COUNT(DISTINCT e.service_lo * 10000000 + e.service_hi) FILTER(WHERE
     (
-      c.rule_20 AND (
+      c.rule_18 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
@@ -3881,14 +3970,14 @@ SELECT
     )) AS rule_0_ask_rows_29,
   BOOL_OR(
     CAST((
-      c.rule_21
+      c.rule_19
     ) AND (
       e.start_lo >= 18885 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_30,
   BOOL_OR(
     CAST((
-      c.rule_21
+      c.rule_19
     ) AND (
       e.start_hi >= 18885 AND e.start_lo <= 19800
     ) AS BOOLEAN)
@@ -3901,7 +3990,9 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_10
+      c.rule_10 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
     )
     OR (
       c.rule_11 AND (
@@ -3929,27 +4020,27 @@ WHERE
       )
     )
     OR (
-      c.rule_16 AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
-    )
-    OR (
       c.rule_17 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
     OR (
-      c.rule_19 AND (
+      c.rule_18 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
     OR (
-      c.rule_20 AND (
+      c.rule_19
+    )
+    OR (
+      c.rule_3 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
     OR (
-      c.rule_21
+      c.rule_4 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
     )
     OR (
       c.rule_5 AND (
@@ -3967,9 +4058,7 @@ WHERE
       )
     )
     OR (
-      c.rule_8 AND (
-        e.setting IS NULL OR NOT e.setting IN ('laboratory')
-      )
+      c.rule_8
     )
     OR (
       c.rule_9 AND (
@@ -3977,10 +4066,49 @@ WHERE
       )
     )
   )
+  AND (
+    (
+      e.service_hi >= (
+        u.index_lo + -180
+      ) AND e.service_lo <= (
+        u.index_lo + -1
+      )
+    )
+    OR (
+      e.service_hi >= (
+        u.index_lo + -365
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    )
+    OR (
+      e.service_hi >= (
+        u.index_lo + -90
+      ) AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    )
+    OR (
+      e.service_hi >= -1000000 AND e.service_lo <= (
+        u.index_lo + 28
+      )
+    )
+    OR (
+      e.service_hi >= 19250 AND e.service_lo <= 19800
+    )
+    OR (
+      e.start_hi >= -1000000 AND e.start_lo <= (
+        u.index_lo + 28
+      )
+    )
+    OR (
+      e.start_hi >= 18885 AND e.start_lo <= 19800
+    )
+  )
 GROUP BY
   u.unit;
 
--- rule_0_ask_images_rule_5
+-- rule_0_ask_images_rule_3
 SELECT
   u.unit,
   BOOL_OR(
@@ -3995,7 +4123,7 @@ SELECT
       )
       AND COALESCE(e.region, FALSE)
     ) AS BOOLEAN)
-  ) AS rule_0_ask_images_rule_5_0,
+  ) AS rule_0_ask_images_rule_3_0,
   BOOL_OR(
     CAST((
       NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
@@ -4005,11 +4133,11 @@ SELECT
         u.index_lo + 28
       )
     ) AS BOOLEAN)
-  ) AS rule_0_ask_images_rule_5_1
+  ) AS rule_0_ask_images_rule_3_1
 FROM rule_0_case AS u
 JOIN rule_image AS e
   ON e.patient = u.patient
-JOIN rule_0_ask_with_rule_5 AS d
+JOIN rule_0_ask_with_rule_3 AS d
   ON d.event = e.event
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -4017,6 +4145,13 @@ WHERE
   (
     (
       NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
     )
   )
 GROUP BY
@@ -4375,9 +4510,9 @@ WITH answered AS (
       WHEN u.is_dated
       THEN (
         CASE
-          WHEN rule_0_ask_images_rule_5_0
+          WHEN rule_0_ask_images_rule_3_0
           THEN TRUE
-          WHEN rule_0_ask_images_rule_5_1
+          WHEN rule_0_ask_images_rule_3_1
           THEN NULL
           ELSE FALSE
         END
@@ -4421,8 +4556,8 @@ WITH answered AS (
     ON rule_0_ask_covered_1.unit = u.unit
   LEFT JOIN rule_0_ask_rows
     ON rule_0_ask_rows.unit = u.unit
-  LEFT JOIN rule_0_ask_images_rule_5
-    ON rule_0_ask_images_rule_5.unit = u.unit
+  LEFT JOIN rule_0_ask_images_rule_3
+    ON rule_0_ask_images_rule_3.unit = u.unit
 ), joined AS (
   SELECT
     *,
@@ -4466,17 +4601,19 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_25 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      e.clinician <> '').clinician AS clinician
+      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
+  LEFT JOIN rule_visit AS v
+    ON v.visit = e.visit
   WHERE
     (
-      c.rule_23
+      c.rule_20
       AND e.kind IN ('condition', 'visit')
       AND e.start_hi >= 19250
       AND e.start_lo <= 19800
@@ -4601,6 +4738,20 @@ WHERE
       COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
     )
   )
+  AND (
+    (
+      (
+        e.day_hi >= 19250 AND e.day_lo <= 19587
+      )
+      AND e.day_lo <= u.index_lo
+      AND e.end_hi >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    )
+  )
 GROUP BY
   u.unit;
 
@@ -4609,7 +4760,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_20
     )
     AND (
       e.start_lo >= (
@@ -4621,7 +4772,7 @@ SELECT
   ) AS rule_1_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_20
     )
     AND (
       e.start_hi >= (
@@ -4633,56 +4784,56 @@ SELECT
   ) AS rule_1_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     ) AND (
       e.start_lo >= -1000000 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     ) AND (
       e.start_hi >= -1000000 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_16
+      c.rule_14
     ) AND (
       e.start_lo >= 19435 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_16
+      c.rule_14
     ) AND (
       e.start_hi >= 19435 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_11
     ) AND (
       e.start_lo >= 19435 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_11
     ) AND (
       e.start_hi >= 19435 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_24
+      c.rule_21
     ) AND (
       e.start_lo >= 19435 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_24
+      c.rule_21
     ) AND (
       e.start_hi >= 19435 AND e.start_lo <= 19800
     ) AS BOOLEAN)
@@ -4695,19 +4846,34 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_13
+      c.rule_11
     )
     OR (
-      c.rule_16
+      c.rule_14
     )
     OR (
-      c.rule_23
+      c.rule_20
     )
     OR (
-      c.rule_24
+      c.rule_21
     )
     OR (
-      c.rule_6
+      c.rule_4
+    )
+  )
+  AND (
+    (
+      e.start_hi >= (
+        u.index_lo + -180
+      ) AND e.start_lo <= (
+        u.index_lo + -1
+      )
+    )
+    OR (
+      e.start_hi >= -1000000 AND e.start_lo <= 19800
+    )
+    OR (
+      e.start_hi >= 19435 AND e.start_lo <= 19800
     )
   )
 GROUP BY
@@ -4769,6 +4935,13 @@ WHERE
       )
       AND e.is_region
       AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
     )
   )
 GROUP BY
@@ -4983,17 +5156,19 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_25 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      e.clinician <> '').clinician AS clinician
+      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
+  LEFT JOIN rule_visit AS v
+    ON v.visit = e.visit
   WHERE
     (
-      c.rule_23
+      c.rule_20
       AND e.kind IN ('condition', 'visit')
       AND e.start_hi >= 19250
       AND e.start_lo <= 19800
@@ -5118,6 +5293,20 @@ WHERE
       COALESCE(e.setting, 'office') IN ('office', 'home', 'emergency')
     )
   )
+  AND (
+    (
+      (
+        e.day_hi >= 19250 AND e.day_lo <= 19587
+      )
+      AND e.day_lo <= u.index_lo
+      AND e.end_hi >= u.index_lo
+      AND NOT (
+        e.day_lo = u.index_lo
+        AND e.day_hi = u.index_lo
+        AND COALESCE(e.time > u.index_time, FALSE)
+      )
+    )
+  )
 GROUP BY
   u.unit;
 
@@ -5126,7 +5315,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_20
     )
     AND (
       e.start_lo >= (
@@ -5138,7 +5327,7 @@ SELECT
   ) AS rule_2_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_20
     )
     AND (
       e.start_hi >= (
@@ -5150,21 +5339,21 @@ SELECT
   ) AS rule_2_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     ) AND (
       e.start_lo >= -1000000 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_2_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     ) AND (
       e.start_hi >= -1000000 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_2_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_16
+      c.rule_14
     )
     AND (
       e.start_lo >= (
@@ -5176,7 +5365,7 @@ SELECT
   ) AS rule_2_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_16
+      c.rule_14
     )
     AND (
       e.start_hi >= (
@@ -5188,7 +5377,7 @@ SELECT
   ) AS rule_2_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_11
     )
     AND (
       e.start_lo >= (
@@ -5200,7 +5389,7 @@ SELECT
   ) AS rule_2_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_11
     )
     AND (
       e.start_hi >= (
@@ -5212,7 +5401,7 @@ SELECT
   ) AS rule_2_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_24
+      c.rule_21
     )
     AND (
       e.start_lo >= (
@@ -5224,7 +5413,7 @@ SELECT
   ) AS rule_2_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_24
+      c.rule_21
     )
     AND (
       e.start_hi >= (
@@ -5242,19 +5431,38 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_13
+      c.rule_11
     )
     OR (
-      c.rule_16
+      c.rule_14
     )
     OR (
-      c.rule_23
+      c.rule_20
     )
     OR (
-      c.rule_24
+      c.rule_21
     )
     OR (
-      c.rule_6
+      c.rule_4
+    )
+  )
+  AND (
+    (
+      e.start_hi >= (
+        u.index_lo + -180
+      ) AND e.start_lo <= (
+        u.index_lo + -1
+      )
+    )
+    OR (
+      e.start_hi >= (
+        u.index_lo + -365
+      ) AND e.start_lo <= (
+        u.index_lo + 28
+      )
+    )
+    OR (
+      e.start_hi >= -1000000 AND e.start_lo <= 19800
     )
   )
 GROUP BY
@@ -5295,6 +5503,13 @@ WHERE
   (
     (
       NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
     )
   )
 GROUP BY
@@ -5511,17 +5726,19 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_25 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      e.clinician <> '').clinician AS clinician
+      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
+  LEFT JOIN rule_visit AS v
+    ON v.visit = e.visit
   WHERE
     (
-      c.rule_23
+      c.rule_20
       AND e.kind IN ('condition', 'visit')
       AND e.start_hi >= 19250
       AND e.start_lo <= 19800
@@ -5628,6 +5845,11 @@ WHERE
       COALESCE(e.setting, 'office') IN ('office', 'virtual', 'home', 'emergency')
     )
   )
+  AND (
+    (
+      e.day_hi >= 19250 AND e.day_lo <= 19800
+    )
+  )
 GROUP BY
   u.unit;
 
@@ -5636,7 +5858,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_20
     )
     AND (
       e.start_lo >= (
@@ -5648,7 +5870,7 @@ SELECT
   ) AS rule_3_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_23
+      c.rule_20
     )
     AND (
       e.start_hi >= (
@@ -5660,56 +5882,56 @@ SELECT
   ) AS rule_3_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_16
+      c.rule_14
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_16
+      c.rule_14
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_11
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_13
+      c.rule_11
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_24
+      c.rule_21
     ) AND (
       e.start_lo >= 19069 AND e.start_hi <= 19800
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_24
+      c.rule_21
     ) AND (
       e.start_hi >= 19069 AND e.start_lo <= 19800
     ) AS BOOLEAN)
@@ -5722,19 +5944,31 @@ JOIN code_is AS c
 WHERE
   (
     (
-      c.rule_13
+      c.rule_11
     )
     OR (
-      c.rule_16
+      c.rule_14
     )
     OR (
-      c.rule_23
+      c.rule_20
     )
     OR (
-      c.rule_24
+      c.rule_21
     )
     OR (
-      c.rule_6
+      c.rule_4
+    )
+  )
+  AND (
+    (
+      e.start_hi >= (
+        u.index_lo + -180
+      ) AND e.start_lo <= (
+        u.index_lo + -1
+      )
+    )
+    OR (
+      e.start_hi >= 19069 AND e.start_lo <= 19800
     )
   )
 GROUP BY
@@ -5775,6 +6009,13 @@ WHERE
   (
     (
       NOT e.denied AND e.is_region AND e.image_modality IN ('xray', 'ct', 'mri')
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 28
+      )
     )
   )
 GROUP BY
@@ -5989,17 +6230,19 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_36 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      e.clinician <> '').clinician AS clinician
+      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
+  LEFT JOIN rule_visit AS v
+    ON v.visit = e.visit
   WHERE
     (
-      c.rule_35
+      c.rule_36
       AND e.kind IN ('condition', 'visit')
       AND e.service_hi >= 19250
       AND e.service_lo <= 19800
@@ -6058,7 +6301,7 @@ SELECT
   u.unit,
   MIN(e.day_hi) FILTER(WHERE
     (
-      COALESCE(c.rule_26, FALSE)
+      COALESCE(c.rule_22, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo AND e.day_hi <= (
@@ -6067,7 +6310,7 @@ SELECT
     )) AS rule_4_look_images_0,
   MIN(e.day_lo) FILTER(WHERE
     (
-      COALESCE(c.rule_26, FALSE)
+      COALESCE(c.rule_22, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo AND e.day_lo <= (
@@ -6082,7 +6325,14 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_26, FALSE)
+      COALESCE(c.rule_22, FALSE)
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 42
+      )
     )
   )
 GROUP BY
@@ -6169,7 +6419,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_27
+      c.rule_23
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6188,7 +6438,7 @@ SELECT
   ) AS rule_4_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_27
+      c.rule_23
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6207,98 +6457,98 @@ SELECT
   ) AS rule_4_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_28
+      c.rule_24
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_28
+      c.rule_24
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_29
+      c.rule_25
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_29
+      c.rule_25
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_30
+      c.rule_26
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_30
+      c.rule_26
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_31
+      c.rule_27
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_31
+      c.rule_27
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_9,
   BOOL_OR(
     CAST((
-      c.rule_32
+      c.rule_28
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_10,
   BOOL_OR(
     CAST((
-      c.rule_32
+      c.rule_28
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_11,
   BOOL_OR(
     CAST((
-      c.rule_33
+      c.rule_29
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_12,
   BOOL_OR(
     CAST((
-      c.rule_33
+      c.rule_29
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_13,
   BOOL_OR(
     CAST((
-      c.rule_34
+      c.rule_30
     ) AND (
       e.service_lo >= -1000000 AND e.service_hi <= u.image_lo
     ) AS BOOLEAN)
   ) AS rule_4_ask_rows_14,
   BOOL_OR(
     CAST((
-      c.rule_34
+      c.rule_30
     ) AND (
       e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     ) AS BOOLEAN)
@@ -6311,6 +6561,18 @@ JOIN code_is AS c
 WHERE
   (
     (
+      c.rule_23
+    )
+    OR (
+      c.rule_24
+    )
+    OR (
+      c.rule_25
+    )
+    OR (
+      c.rule_26
+    )
+    OR (
       c.rule_27
     )
     OR (
@@ -6322,17 +6584,24 @@ WHERE
     OR (
       c.rule_30
     )
-    OR (
-      c.rule_31
+  )
+  AND (
+    (
+      e.service_hi >= -1000000 AND e.service_lo <= u.image_hi
     )
     OR (
-      c.rule_32
-    )
-    OR (
-      c.rule_33
-    )
-    OR (
-      c.rule_34
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -43
+      )
     )
   )
 GROUP BY
@@ -6343,7 +6612,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_26, FALSE)
+      COALESCE(c.rule_22, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo AND e.day_hi <= (
@@ -6353,7 +6622,7 @@ SELECT
   ) AS rule_4_ask_images_0,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_26, FALSE)
+      COALESCE(c.rule_22, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo AND e.day_lo <= (
@@ -6369,7 +6638,14 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_26, FALSE)
+      COALESCE(c.rule_22, FALSE)
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= (
+        u.index_lo + 42
+      )
     )
   )
 GROUP BY
@@ -6561,17 +6837,19 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_42 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_41 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': e.clinician}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      e.clinician <> '').clinician AS clinician
+      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
+  LEFT JOIN rule_visit AS v
+    ON v.visit = e.visit
   WHERE
     (
-      c.rule_38
+      c.rule_32
       AND e.kind IN ('condition', 'visit')
       AND (
         e.setting IS NULL
@@ -6617,7 +6895,7 @@ SELECT
     CAST((
       COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
       AND NOT (
-        COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+        COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
       )
     )
     AND (
@@ -6628,7 +6906,7 @@ SELECT
     CAST((
       COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
       AND NOT (
-        COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+        COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
       )
     )
     AND (
@@ -6647,8 +6925,13 @@ WHERE
     (
       COALESCE(e.setting, 'office') IN ('office', 'home', 'virtual')
       AND NOT (
-        COALESCE(c.rule_37, FALSE) OR COALESCE(s.rule_37, FALSE)
+        COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
       )
+    )
+  )
+  AND (
+    (
+      e.day_hi >= u.index_lo AND e.day_lo <= u.index_lo
     )
   )
 GROUP BY
@@ -6714,7 +6997,7 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.rule_38
+      c.rule_32
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6733,7 +7016,7 @@ SELECT
   ) AS rule_5_ask_rows_0,
   BOOL_OR(
     CAST((
-      c.rule_38
+      c.rule_32
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6752,7 +7035,7 @@ SELECT
   ) AS rule_5_ask_rows_1,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6771,7 +7054,7 @@ SELECT
   ) AS rule_5_ask_rows_2,
   BOOL_OR(
     CAST((
-      c.rule_6
+      c.rule_4
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6790,7 +7073,7 @@ SELECT
   ) AS rule_5_ask_rows_3,
   BOOL_OR(
     CAST((
-      c.rule_14
+      c.rule_12
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6809,7 +7092,7 @@ SELECT
   ) AS rule_5_ask_rows_4,
   BOOL_OR(
     CAST((
-      c.rule_14
+      c.rule_12
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6828,7 +7111,7 @@ SELECT
   ) AS rule_5_ask_rows_5,
   BOOL_OR(
     CAST((
-      c.rule_39
+      c.rule_33
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6847,7 +7130,7 @@ SELECT
   ) AS rule_5_ask_rows_6,
   BOOL_OR(
     CAST((
-      c.rule_39
+      c.rule_33
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6866,7 +7149,7 @@ SELECT
   ) AS rule_5_ask_rows_7,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_10
     )
     AND (
       e.service_lo >= DATE_DIFF(
@@ -6885,7 +7168,7 @@ SELECT
   ) AS rule_5_ask_rows_8,
   BOOL_OR(
     CAST((
-      c.rule_12
+      c.rule_10
     )
     AND (
       e.service_hi >= DATE_DIFF(
@@ -6910,19 +7193,35 @@ JOIN code_is AS c
 WHERE
   (
     (
+      c.rule_10
+    )
+    OR (
       c.rule_12
     )
     OR (
-      c.rule_14
+      c.rule_32
     )
     OR (
-      c.rule_38
+      c.rule_33
     )
     OR (
-      c.rule_39
+      c.rule_4
     )
-    OR (
-      c.rule_6
+  )
+  AND (
+    (
+      e.service_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.service_lo <= (
+        u.index_lo + -1
+      )
     )
   )
 GROUP BY
@@ -6934,7 +7233,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.rule_34, FALSE) OR COALESCE(s.rule_34, FALSE)
       )
     )
     AND (
@@ -6955,7 +7254,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.rule_34, FALSE) OR COALESCE(s.rule_34, FALSE)
       )
     )
     AND (
@@ -6984,7 +7283,23 @@ WHERE
   (
     (
       (
-        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.rule_34, FALSE) OR COALESCE(s.rule_34, FALSE)
+      )
+    )
+  )
+  AND (
+    (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
       )
     )
   )
@@ -6997,7 +7312,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.rule_34, FALSE) OR COALESCE(s.rule_34, FALSE)
       )
     )
     AND (
@@ -7018,7 +7333,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.rule_34, FALSE) OR COALESCE(s.rule_34, FALSE)
       )
     )
     AND (
@@ -7047,7 +7362,23 @@ WHERE
   (
     (
       (
-        COALESCE(c.rule_40, FALSE) OR COALESCE(s.rule_40, FALSE)
+        COALESCE(c.rule_34, FALSE) OR COALESCE(s.rule_34, FALSE)
+      )
+    )
+  )
+  AND (
+    (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
       )
     )
   )
@@ -7100,7 +7431,7 @@ SELECT
   ) AS rule_5_ask_images_1,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_41, FALSE)
+      COALESCE(c.rule_35, FALSE)
     )
     AND (
       e.day_lo >= DATE_DIFF(
@@ -7119,7 +7450,7 @@ SELECT
   ) AS rule_5_ask_images_2,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_41, FALSE)
+      COALESCE(c.rule_35, FALSE)
     )
     AND (
       e.day_hi >= DATE_DIFF(
@@ -7175,7 +7506,7 @@ SELECT
   ) AS rule_5_ask_images_5,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_41, FALSE)
+      COALESCE(c.rule_35, FALSE)
     )
     AND (
       e.day_lo >= u.index_lo
@@ -7192,7 +7523,7 @@ SELECT
   ) AS rule_5_ask_images_6,
   BOOL_OR(
     CAST((
-      COALESCE(c.rule_41, FALSE)
+      COALESCE(c.rule_35, FALSE)
     )
     AND (
       e.day_hi >= u.index_lo
@@ -7215,10 +7546,38 @@ LEFT JOIN code_is AS c
 WHERE
   (
     (
-      COALESCE(c.rule_41, FALSE)
+      COALESCE(c.rule_35, FALSE)
     )
     OR (
       e.is_region AND e.image_modality IN ('ct', 'mri')
+    )
+  )
+  AND (
+    (
+      e.day_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          -60
+        ) MONTH AS DATE)
+      )
+      AND e.day_lo <= (
+        u.index_lo + -1
+      )
+    )
+    OR (
+      e.day_hi >= u.index_lo
+      AND e.day_lo <= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.index_lo AS INT)
+        ) + INTERVAL (
+          3
+        ) MONTH AS DATE)
+      )
     )
   )
 GROUP BY
@@ -8830,9 +9189,9 @@ SELECT
   clinician,
   modality,
   CASE
-    WHEN item_58
+    WHEN item_57
     THEN shared + COALESCE(CAST((
-      item_58
+      item_57
     ) AS BIGINT), 2) * 3 + COALESCE(
       CAST((
         said IN ('definitely', 'for-the-most-part', 'somewhat', 'not-at-all')
@@ -8864,11 +9223,11 @@ FROM (
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) AS day_lo,
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) AS day_hi,
       REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(a.value, '')), '_', ' ')), '\s+', '-', 'g') AS said,
-      c.item_58
+      c.item_57
     FROM events AS a
     JOIN code_is AS c
       ON c.code = a.code AND (
-        c.item_58
+        c.item_57
       )
     LEFT JOIN visits AS v
       ON v.visit = a.visit
@@ -9266,25 +9625,21 @@ FROM (
         )
     )
     SELECT
-      p.patient AS unit,
-      p.patient,
+      COALESCE(a.patient, o.patient) AS unit,
+      COALESCE(a.patient, o.patient) AS patient,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
       '' AS modality,
-      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      FALSE AS no_index,
       NOT o.patient IS NULL AS is_undated,
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
       EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-    FROM patients AS p
-    LEFT JOIN person AS a
-      ON a.patient = p.patient
-    LEFT JOIN undated AS o
-      ON o.patient = p.patient
-    WHERE
-      NOT a.patient IS NULL OR NOT o.patient IS NULL
+    FROM person AS a
+    FULL JOIN undated AS o
+      ON o.patient = a.patient
   )
 )
 UNION ALL
@@ -9579,25 +9934,21 @@ FROM (
         )
     )
     SELECT
-      p.patient AS unit,
-      p.patient,
+      COALESCE(a.patient, o.patient) AS unit,
+      COALESCE(a.patient, o.patient) AS patient,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
       '' AS modality,
-      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      FALSE AS no_index,
       NOT o.patient IS NULL AS is_undated,
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
       EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-    FROM patients AS p
-    LEFT JOIN person AS a
-      ON a.patient = p.patient
-    LEFT JOIN undated AS o
-      ON o.patient = p.patient
-    WHERE
-      NOT a.patient IS NULL OR NOT o.patient IS NULL
+    FROM person AS a
+    FULL JOIN undated AS o
+      ON o.patient = a.patient
   )
 )
 UNION ALL
@@ -9892,25 +10243,21 @@ FROM (
         )
     )
     SELECT
-      p.patient AS unit,
-      p.patient,
+      COALESCE(a.patient, o.patient) AS unit,
+      COALESCE(a.patient, o.patient) AS patient,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
       '' AS modality,
-      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      FALSE AS no_index,
       NOT o.patient IS NULL AS is_undated,
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
       EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-    FROM patients AS p
-    LEFT JOIN person AS a
-      ON a.patient = p.patient
-    LEFT JOIN undated AS o
-      ON o.patient = p.patient
-    WHERE
-      NOT a.patient IS NULL OR NOT o.patient IS NULL
+    FROM person AS a
+    FULL JOIN undated AS o
+      ON o.patient = a.patient
   )
 )
 UNION ALL
@@ -10205,25 +10552,21 @@ FROM (
         )
     )
     SELECT
-      p.patient AS unit,
-      p.patient,
+      COALESCE(a.patient, o.patient) AS unit,
+      COALESCE(a.patient, o.patient) AS patient,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
       '' AS modality,
-      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      FALSE AS no_index,
       NOT o.patient IS NULL AS is_undated,
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
       EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-    FROM patients AS p
-    LEFT JOIN person AS a
-      ON a.patient = p.patient
-    LEFT JOIN undated AS o
-      ON o.patient = p.patient
-    WHERE
-      NOT a.patient IS NULL OR NOT o.patient IS NULL
+    FROM person AS a
+    FULL JOIN undated AS o
+      ON o.patient = a.patient
   )
 )
 UNION ALL
@@ -10540,25 +10883,21 @@ FROM (
         )
     )
     SELECT
-      p.patient AS unit,
-      p.patient,
+      COALESCE(a.patient, o.patient) AS unit,
+      COALESCE(a.patient, o.patient) AS patient,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
       '' AS modality,
-      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      FALSE AS no_index,
       NOT o.patient IS NULL AS is_undated,
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
       EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-    FROM patients AS p
-    LEFT JOIN person AS a
-      ON a.patient = p.patient
-    LEFT JOIN undated AS o
-      ON o.patient = p.patient
-    WHERE
-      NOT a.patient IS NULL OR NOT o.patient IS NULL
+    FROM person AS a
+    FULL JOIN undated AS o
+      ON o.patient = a.patient
   )
 )
 UNION ALL
@@ -10864,25 +11203,21 @@ FROM (
         )
     )
     SELECT
-      p.patient AS unit,
-      p.patient,
+      COALESCE(a.patient, o.patient) AS unit,
+      COALESCE(a.patient, o.patient) AS patient,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
       '' AS modality,
-      a.patient IS NULL AND o.patient IS NULL AS no_index,
+      FALSE AS no_index,
       NOT o.patient IS NULL AS is_undated,
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
       EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-    FROM patients AS p
-    LEFT JOIN person AS a
-      ON a.patient = p.patient
-    LEFT JOIN undated AS o
-      ON o.patient = p.patient
-    WHERE
-      NOT a.patient IS NULL OR NOT o.patient IS NULL
+    FROM person AS a
+    FULL JOIN undated AS o
+      ON o.patient = a.patient
   )
 )
 UNION ALL

@@ -57,61 +57,81 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
             FROM imaging
         )
         SELECT patient, event, role, day_lo, day_hi, start_time, link, ordered_by, modality, region,
-            for_pain, proposed, coalesce('link:' || link,
-                CASE WHEN role = 'order' THEN 'order:' || event
+            for_pain, proposed, link IS NOT NULL AS is_linked,
+            coalesce(link, CASE WHEN role = 'order' THEN 'order:' || event
                 ELSE 'shown:' || modality || ':' || day_lo || ':' || day_hi END) AS image_group
         FROM classed WHERE region IS NULL OR region
         """,
     )
+    # Most groups were performed once, on one day, or never: what they are is known at once.
+    shown = "FILTER (WHERE role IN ('performed', 'study'))"
     yield (
         "image_group",
         f"""
-        SELECT patient, image_group, max(link) AS link, {ever("region")} AS region,
+        SELECT patient, is_linked, image_group, {ever("region")} AS region,
             bool_or(for_pain) AS for_pain, min(event) FILTER (WHERE role = 'order') AS order_event,
             arg_min(day_lo, event) FILTER (WHERE role = 'order') AS order_lo,
             arg_min(day_hi, event) FILTER (WHERE role = 'order') AS order_hi,
             arg_min(proposed, event) FILTER (WHERE role = 'order') AS proposed,
             arg_min(modality, event) FILTER (WHERE modality <> '') AS modality,
-            arg_min(ordered_by, event) FILTER (WHERE ordered_by IS NOT NULL) AS clinician
-        FROM image_row GROUP BY patient, image_group
+            arg_min(ordered_by, event) FILTER (WHERE ordered_by IS NOT NULL) AS clinician,
+            min(event) {shown} AS shown_event, min(day_lo) {shown} AS shown_lo,
+            max(day_hi) {shown} AS shown_hi, min(start_time) {shown} AS performed_time,
+            arg_min(proposed, event) {shown} AS shown_proposed,
+            arg_min(modality, event) FILTER (
+                WHERE modality <> '' AND role IN ('performed', 'study')) AS shown_modality,
+            max(day_lo) {shown} > shown_lo OR min(day_hi) {shown} < shown_hi
+                OR (shown_event IS NULL AND bool_or(role = 'report')) AS is_several
+        FROM image_row GROUP BY patient, is_linked, image_group
         """,
     )
+    # The others: each day is a performance; the day of a report where there is nothing else.
     yield (
         "performance",
         """
-        WITH shown AS (
-            SELECT * FROM image_row WHERE role IN ('performed', 'study')
-        ), of_shown AS (
-            SELECT * FROM shown
-            UNION ALL
-            SELECT * FROM image_row ANTI JOIN shown USING (patient, image_group)
-            WHERE role = 'report'
+        WITH of_several AS (
+            SELECT r.*, g.shown_event IS NULL AS is_reported
+            FROM image_row AS r JOIN image_group AS g USING (patient, is_linked, image_group)
+            WHERE g.is_several
         )
-        SELECT patient, image_group, day_lo, day_hi,
+        SELECT patient, is_linked, image_group, day_lo, day_hi,
             min(event) AS event, arg_min(proposed, event) AS proposed,
             min(start_time) AS performed_time,
             arg_min(modality, event) FILTER (WHERE modality <> '') AS modality,
-            row_number() OVER (PARTITION BY patient, image_group ORDER BY day_lo, day_hi) AS number
-        FROM of_shown GROUP BY patient, image_group, day_lo, day_hi
+            row_number() OVER (
+                PARTITION BY patient, is_linked, image_group ORDER BY day_lo, day_hi) AS number
+        FROM of_several
+        WHERE role IN ('performed', 'study') OR (is_reported AND role = 'report')
+        GROUP BY patient, is_linked, image_group, day_lo, day_hi
         """,
     )
     yield (
         "image_part",
         f"""
-        WITH part AS (
-            SELECT g.patient, coalesce(g.order_event, p.event) AS event,
-                CASE WHEN g.order_event IS NOT NULL THEN coalesce(p.number, 1) ELSE 1 END AS number,
-                CASE WHEN g.order_event IS NOT NULL THEN g.proposed ELSE p.proposed END AS proposed,
-                g.order_lo, g.order_hi,
-                p.day_lo AS shown_lo, p.day_hi AS shown_hi, p.performed_time,
-                coalesce(p.modality, g.modality, '') AS modality, g.region, g.for_pain,
-                coalesce(g.clinician, '') AS clinician, g.link
-            FROM image_group AS g LEFT JOIN performance AS p USING (patient, image_group)
+        WITH performed AS (
+            SELECT * EXCLUDE (is_several), CAST(1 AS BIGINT) AS number
+            FROM image_group WHERE NOT coalesce(is_several, FALSE)
+            UNION ALL
+            SELECT g.* EXCLUDE (is_several) REPLACE (p.event AS shown_event, p.day_lo AS shown_lo,
+                p.day_hi AS shown_hi, p.performed_time AS performed_time,
+                p.proposed AS shown_proposed, p.modality AS shown_modality), p.number
+            FROM image_group AS g JOIN performance AS p USING (patient, is_linked, image_group)
+        ), part AS (
+            SELECT patient, coalesce(order_event, shown_event) AS event,
+                CASE WHEN order_event IS NOT NULL THEN number ELSE 1 END AS number,
+                CASE WHEN order_event IS NOT NULL THEN proposed ELSE shown_proposed END AS proposed,
+                order_lo, order_hi, shown_lo, shown_hi, performed_time,
+                coalesce(shown_modality, modality, '') AS modality, region, for_pain,
+                coalesce(clinician, '') AS clinician, CASE WHEN is_linked THEN image_group END AS link
+            FROM performed
+        ), same_day AS (
+            SELECT patient, shown_lo FROM part WHERE shown_lo IS NOT NULL
+            GROUP BY patient, shown_lo HAVING count(*) > 1
         ), alike AS (
             SELECT patient, modality, shown_lo, shown_hi, {ever("region")} AS region,
                 bool_or(for_pain) AS for_pain, bool_or(order_lo IS NOT NULL) AS is_ordered,
                 min(event) AS first_event
-            FROM part WHERE shown_lo IS NOT NULL
+            FROM part SEMI JOIN same_day USING (patient, shown_lo)
             GROUP BY patient, modality, shown_lo, shown_hi HAVING count(*) > 1
         )
         SELECT p.* REPLACE (

@@ -54,6 +54,8 @@ class RuleContext:
     codes: CodePredicates
     _flags: dict[str, dict[str, str]] = field(default_factory=dict)
     _asked: dict[str, set[str]] = field(default_factory=dict)
+    _days: dict[str, set[str]] = field(default_factory=dict)
+    """For each source, on which days of its rows any flag may rest: all others are left out."""
     _joined: dict[str, tuple[str, str]] = field(default_factory=dict)
     _before: list[Step] = field(default_factory=list)
     """Tables that flags are read from."""
@@ -93,8 +95,10 @@ class RuleContext:
         source, asked, sure, possible = self._shown(term)
         last = self.window(term.between)[1][1]
         is_it = all_of(asked)
-        latest = self._flag(source, f"min(e.day_hi) FILTER (WHERE {is_it} AND {sure})", is_it)
-        earliest = self._flag(source, f"min(e.day_lo) FILTER (WHERE {is_it} AND {possible})", is_it)
+        latest, earliest = (
+            self._flag(source, f"min({day_}) FILTER (WHERE {is_it} AND {held})", is_it, possible)
+            for day_, held in (("e.day_hi", sure), ("e.day_lo", possible))
+        )
         hi = f"coalesce({latest}, {last})"
         return f"least({hi}, coalesce({earliest}, {hi}))", hi
 
@@ -106,11 +110,12 @@ class RuleContext:
             columns = ", ".join(f"{value} AS {name}" for name, value in flags.items())
             table, joined = self._joined.get(source) or SOURCES[source]
             asked = any_of(sorted(self._asked[source]))
+            days = any_of(sorted(self._days[source]))
             yield (
                 f"{self.name}_{source}",
                 f"SELECT u.unit, {columns} FROM {self.rows} AS u"
                 f" JOIN {table} AS e ON e.patient = u.patient {joined}"
-                f" WHERE {asked} GROUP BY u.unit",
+                f" WHERE {asked} AND {days} GROUP BY u.unit",
             )
 
     def joins(self) -> str:
@@ -150,8 +155,9 @@ class RuleContext:
 
     # terms ----------------------------------------------------------------------------------
 
-    def _flag(self, source: str, aggregate: str, asked: str) -> str:
+    def _flag(self, source: str, aggregate: str, asked: str, possible: str) -> str:
         self._asked.setdefault(source, set()).add(asked)
+        self._days.setdefault(source, set()).add(possible)
         flags = self._flags.setdefault(source, {})
         for name, existing in flags.items():
             if existing == aggregate:
@@ -163,8 +169,8 @@ class RuleContext:
     def _some(self, source: str, is_it: Sequence[str], sure: str, possible: str) -> str:
         asked = all_of(is_it)
         return truth(
-            self._flag(source, f"bool_or({asked} AND {sure})", asked),
-            self._flag(source, f"bool_or({asked} AND {possible})", asked),
+            self._flag(source, f"bool_or({asked} AND {sure})", asked, possible),
+            self._flag(source, f"bool_or({asked} AND {possible})", asked, possible),
         )
 
     def _coded(self, term: terms.Coded) -> str:
@@ -186,7 +192,7 @@ class RuleContext:
             sure = all_of([sure, f"{days}_lo = {days}_hi"])
             what = f"DISTINCT {days}_lo", f"DISTINCT {days}_lo * 10000000 + {days}_hi"
         enough = [
-            self._flag("rows", f"count({one}) FILTER (WHERE {asked} AND {held})", asked)
+            self._flag("rows", f"count({one}) FILTER (WHERE {asked} AND {held})", asked, possible)
             + f" >= {term.at_least}"
             for one, held in zip(what, (sure, possible), strict=True)
         ]
@@ -378,16 +384,15 @@ def completed_years(birth: str, on: str) -> str:
 
 
 def rule_sources(
-    concepts: Sequence[str], index: Sequence[str], codes: CodePredicates
+    concepts: Sequence[str], may_be_index: str, codes: CodePredicates
 ) -> Iterator[Step]:
     """
     What every published rule reads: coded rows, visits, services, images, enrolment.
 
-    ``index`` are the concepts of the diagnoses that may be an index: of people who never had one
+    ``may_be_index`` says which rows ``e``, of codes ``c``, may be an index: of people without one
     nothing but their rows is asked.
     """
     column = codes.column(concepts, name="rule")
-    may_count = codes.column(index, name="rule_index")
     wanted = f"(SELECT code FROM code_is WHERE {column})"
     yield (
         "rule_row",
@@ -398,28 +403,31 @@ def rule_sources(
             {day("coalesce(e.visit_hi, e.start_hi)")} AS service_hi, e.start_time AS time,
             coalesce(e.setting, e.visit_setting) AS setting,
             coalesce(e.claim_status = 'denied', FALSE) AS denied, e.position, e.days_supply,
-            coalesce(nullif(v.clinician, ''), e.clinician, '') AS clinician
+            e.visit, e.clinician
         FROM events AS e
-        LEFT JOIN visits AS v ON v.visit = e.visit AND v.start_lo IS NOT NULL
         WHERE e.start_lo IS NOT NULL AND e.code IN {wanted} AND {FACT}
             AND e.role IS DISTINCT FROM 'order'
         UNION ALL
         SELECT patient, 'visit', 1, visit, code, {day("start_lo")}, {day("start_hi")},
             {day("start_lo")}, {day("start_hi")}, start_time, setting, FALSE, NULL, NULL,
-            coalesce(clinician, '')
+            NULL, clinician
         FROM visits WHERE start_lo IS NOT NULL AND code IN {wanted}
         """,
     )
     yield (
         "rule_patient",
-        f"SELECT DISTINCT patient FROM rule_row JOIN code_is USING (code) WHERE {may_count}",
+        f"""
+        SELECT DISTINCT patient FROM rule_row AS e JOIN code_is AS c ON c.code = e.code
+        WHERE {may_be_index}
+        """,
     )
     yield (
         "rule_visit",
         f"""
         SELECT patient, {_short(day("start_lo"))} AS day_lo, {_short(day("start_hi"))} AS day_hi,
             start_time AS time, {_short(day("coalesce(end_lo, start_lo)"))} AS end_lo,
-            {_short(day("coalesce(end_hi, start_hi)"))} AS end_hi, setting, code, specialty
+            {_short(day("coalesce(end_hi, start_hi)"))} AS end_hi, setting, code, specialty,
+            visit, clinician
         FROM visits SEMI JOIN rule_patient USING (patient) WHERE start_lo IS NOT NULL
         """,
     )

@@ -59,14 +59,11 @@ def compile_rules(
     if not rules:
         return CompiledRules([], [])
     concepts = sorted({name for rule in rules for name in _concepts(rule)})
-    index = sorted({name for rule in rules if rule.index for name in rule.index.concepts})
-    steps = list(rule_sources(concepts, index, codes))
-    kinds = []
-    for number, rule in enumerate(rules):
-        made = _Rule(f"rule_{number}", rule, frame, codes)
-        steps += made.steps()
-        kinds.append(made.kind())
-    return CompiledRules(steps, kinds)
+    made = [_Rule(f"rule_{number}", rule, frame, codes) for number, rule in enumerate(rules)]
+    steps = list(rule_sources(concepts, any_of(sorted({one.may_be_index for one in made})), codes))
+    for one in made:
+        steps += one.steps()
+    return CompiledRules(steps, [one.kind() for one in made])
 
 
 def _concepts(rule: Indicator) -> list[str]:
@@ -117,15 +114,14 @@ class _Rule:
         yield from self._asking.steps()
         yield f"{self.name}_answer", self._answers()
 
-    def _candidates(self) -> str:
-        """The days on which the diagnosis of the rule stands, within the window for the index."""
+    @property
+    def may_be_index(self) -> str:
+        """Which coded rows ``e``, of codes ``c``, may be the index of the rule."""
         rule = self.rule.index
         assert rule
         column = self.codes.column(rule.concepts, name="rule")
-        verified = self.codes.verified(rule.concepts, name="rule_verified")
-        first, _ = self._choosing.day_of(rule.between[0])
-        last, _ = self._choosing.day_of(rule.between[1])
-        is_it = all_of(
+        first, last = self._window()
+        return all_of(
             [
                 f"c.{column}",
                 "e.kind IN ('condition', 'visit')",
@@ -134,20 +130,35 @@ class _Rule:
                 f"e.{rule.dated}_hi >= {first} AND e.{rule.dated}_lo <= {last}",
             ]
         )
+
+    def _window(self) -> tuple[str, str]:
+        """The first and the last day that may be the index."""
+        assert self.rule.index
+        first, last = self.rule.index.between
+        return self._choosing.day_of(first)[0], self._choosing.day_of(last)[0]
+
+    def _candidates(self) -> str:
+        """The days on which the diagnosis of the rule stands, within the window for the index."""
+        rule = self.rule.index
+        assert rule
+        verified = self.codes.verified(rule.concepts, name="rule_verified")
+        first, last = self._window()
         time = (
             "CASE WHEN count(*) = count(e.time) THEN min(e.time) END"
             if rule.dated == "start"
             else "CAST(NULL AS TIMESTAMP)"
         )
+        clinician = "coalesce(nullif(v.clinician, ''), e.clinician)"
         return f"""
             WITH found AS (
                 SELECT e.patient, e.{rule.dated}_lo AS index_lo, e.{rule.dated}_hi AS index_hi,
                     {time} AS index_time, bool_and(NOT c.{verified}) AS proposed,
                     min({{'late': e.time IS NULL, 'time': coalesce(e.time, '-infinity'::TIMESTAMP),
-                        'source': e.source, 'number': e.number, 'clinician': e.clinician}})
-                        FILTER (WHERE e.clinician <> '').clinician AS clinician
+                        'source': e.source, 'number': e.number, 'clinician': {clinician}}})
+                        FILTER (WHERE {clinician} <> '').clinician AS clinician
                 FROM rule_row AS e JOIN code_is AS c ON c.code = e.code
-                WHERE {is_it} GROUP BY ALL
+                LEFT JOIN rule_visit AS v ON v.visit = e.visit
+                WHERE {self.may_be_index} GROUP BY ALL
             )
             SELECT row_number() OVER (ORDER BY patient, index_lo, index_hi) AS unit, patient,
                 index_lo, index_hi, index_lo = index_hi AS is_dated, index_time, proposed,
@@ -371,15 +382,14 @@ class _Rule:
                 FROM {self.name}_found WHERE {self._takes_first()}
                 GROUP BY patient HAVING bool_or({self._earlier()})
             )
-            SELECT p.patient AS unit, p.patient, coalesce(a.day_lo, o.day_lo) AS day_lo,
+            SELECT coalesce(a.patient, o.patient) AS unit, coalesce(a.patient, o.patient) AS patient,
+                coalesce(a.day_lo, o.day_lo) AS day_lo,
                 coalesce(a.day_hi, o.day_hi) AS day_hi, coalesce(a.clinician, '') AS clinician,
-                '' AS modality, a.patient IS NULL AND o.patient IS NULL AS no_index,
+                '' AS modality, FALSE AS no_index,
                 o.patient IS NOT NULL AS is_undated,
                 coalesce(a.proposed, FALSE) AS proposed, coalesce(a.short, FALSE) AS short,
                 a.* EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-            FROM patients AS p LEFT JOIN person AS a ON a.patient = p.patient
-            LEFT JOIN undated AS o ON o.patient = p.patient
-            WHERE a.patient IS NOT NULL OR o.patient IS NOT NULL
+            FROM person AS a FULL JOIN undated AS o ON o.patient = a.patient
         """
 
     def _others(self) -> str:
