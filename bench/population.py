@@ -13,8 +13,10 @@ narrow tables that the hand-written query of :mod:`bench.by_hand` reads.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +26,7 @@ import msgspec
 from spinewise.intake.connection import connect
 from spinewise.know.package import Package
 from spinewise.scratch import limited
-from spinewise.tables import PARQUET, SUMMARIES, TABLES, Extract, by_kind
+from spinewise.tables import KINDS, PARQUET, SUMMARIES, TABLES, Extract, by_kind
 
 VISITS: Final = 20
 DIAGNOSES: Final = 10
@@ -169,7 +171,8 @@ _EVENTS: Final = """
             (SELECT unnest([{number_item}, {choice_item}]) AS item)
         WHERE item = {number_item} OR follow_up = 60
     )
-    SELECT patient, row_number() OVER (ORDER BY patient, day, source_id) - 1 + {events} AS event,
+    SELECT patient, row_number() OVER (PARTITION BY kind ORDER BY patient, day, source_id) - 1
+            + CASE kind {of_kind} END AS event,
         kind, role, code, CAST(day AS VARCHAR) AS start_text, day AS start_lo, day AS start_hi,
         CASE WHEN kind = 'condition' THEN CAST(day AS VARCHAR) END AS recorded_text,
         CASE WHEN kind IN ('condition', 'finding') THEN day END AS recorded_lo,
@@ -183,7 +186,7 @@ _EVENTS: Final = """
         value, TRY_CAST(value AS DOUBLE) AS number, days_supply, source_type, source_id,
         1 AS file, row_number() OVER (ORDER BY patient, day, source_id) + {events} AS line
     FROM event
-    ORDER BY event
+    ORDER BY kind, event
 """
 
 # The hand-written query has tables that hold what it needs and no more, with codes as text.
@@ -209,30 +212,43 @@ def write_population(people: int, package: Package, folder: Path) -> None:
     """
     Write ``folder/records`` (a snapshot) and ``folder/by_hand`` for so many people.
 
-    Nothing is done where they are there already: the last file to be written says so.
+    Nothing is done where they are there already, made as they are made now: the last file to be
+    written says so.
     """
     records, by_hand = folder / "records", folder / "by_hand"
-    if (records / "extract.json").exists():
-        return
+    codes = _codes(package)
+    values = _values(package, codes)
+    digest = _digest(people, codes, values)
+    written_last = records / "extract.json"
+    if written_last.exists():
+        if msgspec.json.decode(written_last.read_bytes())["digest"] == digest:
+            return
+        written_last.unlink()
     for place in (records, by_hand):
         place.mkdir(parents=True, exist_ok=True)
+        for left_over in place.iterdir():
+            left_over.unlink()
     with limited("3GB"):
         connection = connect(folder)
     for macro in _MACROS:
         connection.execute(f"CREATE MACRO {macro}")
-    codes = _codes(package)
-    values = _values(package, codes)
-    events = 0
+    kinds = dict.fromkeys(sorted(KINDS), 0)  # how many events there are of each
     for number, first in enumerate(range(0, people, BLOCK)):
-        values |= {"first": first, "last": min(first + BLOCK, people), "events": events}
+        values |= {
+            "first": first,
+            "last": min(first + BLOCK, people),
+            "events": sum(kinds.values()),
+            "of_kind": " ".join(f"WHEN '{kind}' THEN {count}" for kind, count in kinds.items()),
+        }
         for table, query in (("patients", _PATIENTS), ("visits", _VISITS), ("events", _EVENTS)):
-            written = _write(
-                connection, table, query.format(**values), records / f"{table}-{number:04}.part"
-            )
-        events += written
+            part = records / f"{table}-{number:04}.part"
+            _write(connection, table, query.format(**values), part)
+        counts = f"SELECT kind, count(*) FROM read_parquet('{_quoted(part)}') GROUP BY kind"
+        for kind, count in connection.execute(counts).fetchall():
+            kinds[kind] += count
     for table in ("patients", "visits", "events"):
         parts = f"read_parquet('{_quoted(records)}/{table}-*.part')"
-        query = by_kind(parts) if table == "events" else f"SELECT * FROM {parts}"
+        query = _by_kind(parts, kinds) if table == "events" else f"SELECT * FROM {parts}"
         _copy(connection, query, records / f"{table}.parquet")
         for part in records.glob(f"{table}-*.part"):
             part.unlink()
@@ -244,10 +260,28 @@ def write_population(people: int, package: Package, folder: Path) -> None:
     for table, query in _BY_HAND.items():
         _copy(connection, query, by_hand / f"{table}.parquet", "FORMAT parquet, COMPRESSION zstd")
     connection.close()
-    extract = Extract(
-        format="csv", digest=f"bench-{people}", cutoff=CUTOFF, cutoff_from="last record"
+    extract = Extract(format="csv", digest=digest, cutoff=CUTOFF, cutoff_from="last record")
+    written_last.write_bytes(msgspec.json.encode(extract))
+
+
+def _digest(people: int, codes: list[tuple[str, str]], values: dict[str, object]) -> str:
+    """Names a population, and with it the layout of the tables that it is written in."""
+    layout = (TABLES, PARQUET, SUMMARIES, by_kind("events"))
+    made = (layout, _MACROS, _PATIENTS, _VISITS, _EVENTS, _BY_HAND, codes, values)
+    return f"bench-{people}-{hashlib.sha256(repr(made).encode()).hexdigest()[:16]}"
+
+
+def _by_kind(parts: str, kinds: dict[str, int]) -> str:
+    """
+    As :func:`spinewise.tables.by_kind`, of events that are numbered within their kind: many
+    threads can do that, where one has to count rows.
+    """
+    before = accumulate(kinds.values(), initial=0)
+    return " UNION ALL ".join(
+        f"SELECT * REPLACE (CAST(event + {first} AS INTEGER) AS event)"
+        f" FROM {parts} WHERE kind = '{kind}'"
+        for kind, first in zip(kinds, before, strict=False)
     )
-    (records / "extract.json").write_bytes(msgspec.json.encode(extract))
 
 
 def _codes(package: Package) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from bench.export import TYPES, write_export
 from bench.population import write_population
 
 from spinewise.know.loader import load_package
+from spinewise.records import Records
 
 PEOPLE = 400
 
@@ -31,6 +33,30 @@ def test_the_review_and_the_query_by_hand_count_people_of_the_same_records(folde
     assert set(rates) < set(with_rules) == set(load_package().indicators)
     assert rates.items() < with_rules.items()
     assert 0 < by_hand[1] <= rates["red-flag-documentation"][1] < PEOPLE
+
+
+def test_records_of_another_layout_are_made_anew(tmp_path: Path) -> None:
+    """Those that were made as they are made now stay as they are."""
+    records = tmp_path / "records"
+    write_population(20, load_package(), tmp_path)
+    made = (records / "extract.json").read_bytes()
+    (records / "visits.parquet").write_bytes(b"as it was")
+    write_population(20, load_package(), tmp_path)
+    assert (records / "visits.parquet").read_bytes() == b"as it was"
+    older = re.sub(rb'"digest":"[^"]*"', b'"digest":"bench-20"', made)
+    (records / "extract.json").write_bytes(older)
+    write_population(20, load_package(), tmp_path)
+    assert (records / "visits.parquet").read_bytes() != b"as it was"
+    assert (records / "extract.json").read_bytes() == made
+
+
+def test_events_stand_by_kind_and_person_and_their_keys_are_their_places(folder: Path) -> None:
+    """As in a snapshot of an import."""
+    connection = Records.open(folder / "records").connect()
+    rows = connection.execute("SELECT kind, patient, event FROM events").fetchall()
+    connection.close()
+    assert rows == sorted(rows)
+    assert [row[2] for row in rows] == list(range(len(rows)))
 
 
 def test_every_resource_that_is_read_bare_is_read_by_spinewise(folder: Path) -> None:

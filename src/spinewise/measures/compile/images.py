@@ -122,7 +122,8 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 CASE WHEN order_event IS NOT NULL THEN proposed ELSE shown_proposed END AS proposed,
                 order_lo, order_hi, shown_lo, shown_hi, performed_time,
                 coalesce(shown_modality, modality, '') AS modality, region, for_pain,
-                coalesce(clinician, '') AS clinician, CASE WHEN is_linked THEN image_group END AS link
+                coalesce(clinician, '') AS clinician,
+                CASE WHEN is_linked THEN image_group END AS link
             FROM performed
         ), same_day AS (
             SELECT patient, shown_lo FROM part WHERE shown_lo IS NOT NULL

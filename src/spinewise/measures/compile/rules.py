@@ -382,8 +382,8 @@ class _Rule:
                 FROM {self.name}_found WHERE {self._takes_first()}
                 GROUP BY patient HAVING bool_or({self._earlier()})
             )
-            SELECT coalesce(a.patient, o.patient) AS unit, coalesce(a.patient, o.patient) AS patient,
-                coalesce(a.day_lo, o.day_lo) AS day_lo,
+            SELECT coalesce(a.patient, o.patient) AS unit,
+                coalesce(a.patient, o.patient) AS patient, coalesce(a.day_lo, o.day_lo) AS day_lo,
                 coalesce(a.day_hi, o.day_hi) AS day_hi, coalesce(a.clinician, '') AS clinician,
                 '' AS modality, FALSE AS no_index,
                 o.patient IS NOT NULL AS is_undated,
