@@ -30,6 +30,8 @@ test: .venv/.dev .venv/.system ## Set up, run all tests (ARGS="-k name" for some
 soak: .venv/.dev ## The long run of the same tests: fuzzing, large files (hours; see docs/reliability.md)
 	SPINEWISE_SOAK=1 $(BIN)/pytest tests/faults $(ARGS)
 	SPINEWISE_EXAMPLES=500 $(BIN)/pytest tests/generative/test_shared_reports_hide.py $(ARGS)
+	seed=$${SEED:-$$(date +%s)}; echo "drawn definitions: SEED=$$seed"; SPINEWISE_EXAMPLES=2000 \
+	  $(BIN)/pytest --hypothesis-seed=$$seed tests/generative/test_drawn_definitions_agree.py $(ARGS)
 
 check: .venv/.dev ## Formatting, lint and types; changes nothing
 	$(BIN)/ruff format --check .

@@ -27,6 +27,8 @@ EDGES: Final = (
     *(-1, -2, -5, -14, -15, -30, -83, -84, -90, -91, -180, -181, -323, -365, -366, -400),
 )
 """Days counted from a person's day 0 on which something changes."""
+LEAP: Final = (date(2024, 2, 29) - date(1970, 1, 1)).days - FIRST
+"""Counted from the first day of the records."""
 LATER: Final = (None, 0, 1, 5, 15, 43)
 SETTINGS: Final = (
     *("office", "emergency", "inpatient", "laboratory", "virtual", "home", "other"),
@@ -40,7 +42,7 @@ class When:
 
     days: int
     known: str
-    """day | time | month | year"""
+    """day | time | month | year | leap (the 29 February of that year, or of the one before it)"""
 
     def columns(self, name: str, day_0: int) -> Row:
         exact = day(day_0 + self.days)
@@ -52,6 +54,8 @@ class When:
 
 
 def _span(exact: date, known: str) -> tuple[date, date]:
+    if known == "leap":
+        exact = exact.replace(year=exact.year - exact.year % 4, month=2, day=29)
     if known == "month":
         first = exact.replace(day=1)
         return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
@@ -88,17 +92,24 @@ class Populations:
         )
         found = [f for f in package.red_flags.finding if f.codes]
         flags = {name for f in found for name in (*f.codes, *f.current_codes)}
+        alone = [f for f in found if f.strength == "sufficient"]
+        self._alone = [f.id for f in alone]
+        self._claimed = self._codes(
+            "lbp-diagnosis-cms166v4", "lbp-diagnosis-core", "lbp-diagnosis-charlesworth-icd9"
+        )
         others = (
             "pregnancy",
             "pregnancy-first-trimester",
             "puerperium",
             "exclusion-palliative-hospice",
+            "chronic-low-back-pain",
         )
         self._flags = self._codes(*sorted(flags), *others, "I10")
         self._findings = [f.id for f in package.red_flags.finding]
 
-    def populations(self) -> st.SearchStrategy[Rows]:
-        sized = st.integers(2, 8).flatmap(
+    def populations(self, least: int = 2, most: int = 8) -> st.SearchStrategy[Rows]:
+        """So many people, and the rows of the record tables that they have."""
+        sized = st.integers(least, most).flatmap(
             lambda size: st.lists(self._people(), min_size=size, max_size=size)
         )
         return sized.map(self._tables)
@@ -119,6 +130,7 @@ class Populations:
                     *[st.just(When(-years * 366, "day")) for years in (40, 50, 60, 70, 80, 30)],
                     st.builds(When, born, st.just("day")),
                     st.none() | whens((-5844,)),
+                    st.just(When(-45 * 365, "leap")),
                 ),
                 "death": rarely(st.just("true") | leaving),
                 "enrolled_from": entering,
@@ -126,23 +138,59 @@ class Populations:
                 "coverage": rarely(spans).map(lambda drawn: drawn or []),
             }
         )
-        day_0 = st.sampled_from((400, 300, 505, 560, 640, 790, 180)).map(lambda n: FIRST + n)
+        day_0 = st.sampled_from((400, 300, 505, 560, 640, LEAP, 790, 180)).map(lambda n: FIRST + n)
         first = self._visits(st.just(When(0, "day")))
         facts = st.lists(
             st.one_of(
-                self._screens(),
+                self._claims(),
+                self._fills(),
                 self._screens(),
                 self._image_rows(),
                 self._image_rows(),
                 self._coded(),
                 self._visits(whens()),
                 self._answers(),
+                self._answers(),
                 self._others(),
             ),
             min_size=1,
             max_size=8,
         )
-        return st.tuples(day_0, about, st.tuples(first, facts).map(lambda p: [p[0], *p[1]]))
+        # A row may stand there again, as it does where two systems wrote it down.
+        again = rarely(st.integers(0, 7))
+
+        def joined(drawn: tuple[Fact, list[Fact], list[Fact], int | None]) -> list[Fact]:
+            visit, screened, others, twice = drawn
+            all_ = [visit, *screened, *others]
+            return all_ if twice is None else [*all_, all_[twice % len(all_)]]
+
+        return st.tuples(
+            day_0, about, st.tuples(first, self._first_screen(), facts, again).map(joined)
+        )
+
+    def _first_screen(self) -> st.SearchStrategy[list[Fact]]:
+        """Most people were asked everything at their first visit; some then had an image."""
+        given: Row = {"left_out": None, "only": None, "recorded": None, "link": None}
+        flags = st.sampled_from([[], [], *([name] for name in self._alone)])
+        screen: st.SearchStrategy[Fact] = flags.map(
+            lambda present: ("screen", When(0, "day"), {**given, "present": present})
+        )
+        plain: Row = dict.fromkeys(
+            ("linked", "region", "modality", "text", "reason", "clinician", "clinician_role")
+        )
+        image: st.SearchStrategy[Fact] = st.builds(
+            lambda days, code: (
+                "imaging",
+                When(days, "day"),
+                {**plain, "roles": ("order",), "gap": 0, "code": code},
+            ),
+            st.sampled_from((14, 1, 42, 0)),
+            self._codes("imaging-lumbar-mri"),
+        )
+        screened = screen.map(lambda one: [one])
+        imaged = st.tuples(screen, image).map(list)
+        alone = image.map(lambda one: [one])
+        return st.one_of(imaged, imaged, screened, alone, st.just([]))
 
     def _visits(self, when: st.SearchStrategy[When]) -> st.SearchStrategy[Fact]:
         known = self._codes("specialist-consultation", "not-specialist-consultation")
@@ -159,6 +207,7 @@ class Populations:
                     "code": self._pain,
                     "onset": rarely(whens((-84, -83, -10))),
                     "refuted": st.sampled_from((False, False, False, True)),
+                    "end": rarely(whens((0, 1, 5, 30))),
                     "specialty": rarely(known),
                     "type": rarely(self._codes("consultation-any", "rapid-access-clinic")),
                 }
@@ -173,7 +222,8 @@ class Populations:
                 {
                     "left_out": rarely(st.sets(st.sampled_from(self._findings), max_size=2)),
                     "only": rarely(st.sets(st.sampled_from(self._findings), max_size=4)),
-                    "present": st.sets(st.sampled_from(self._findings), max_size=3),
+                    "present": st.just(set())
+                    | st.sets(st.sampled_from(self._findings), max_size=3),
                     "recorded": st.sampled_from(LATER),
                     "link": st.sampled_from((None, None, "L")),
                 }
@@ -225,6 +275,39 @@ class Populations:
             ),
         )
 
+    def _claims(self) -> st.SearchStrategy[Fact]:
+        return st.tuples(
+            st.just("claim"),
+            whens(),
+            st.fixed_dictionaries(
+                {
+                    "code": self._claimed,
+                    "position": st.sampled_from((1, 1, 2, None)),
+                    "claim": st.sampled_from((None, "c", "d")),
+                    "claim_status": st.sampled_from((None, "paid", "denied")),
+                    "setting": st.sampled_from((None, "office", "laboratory", "inpatient")),
+                    "status": st.sampled_from((None, None, "planned", "refuted")),
+                    "image": st.none() | self._images,
+                }
+            ),
+        )
+
+    def _fills(self) -> st.SearchStrategy[Fact]:
+        """Prescriptions one after the other, that overlap, touch, or leave a gap."""
+        fill = st.tuples(
+            st.sampled_from((30, 30, 29, 31, 0, 15, 60)), st.sampled_from((30, 30, 45, 90, None, 0))
+        )
+        return st.tuples(
+            st.just("fills"),
+            whens((0, 1, -30, -31, -60, -90, -180, -365)),
+            st.fixed_dictionaries(
+                {
+                    "code": self._codes("systemic-steroid", "opioids"),
+                    "fills": st.lists(fill, min_size=1, max_size=4),
+                }
+            ),
+        )
+
     def _answers(self) -> st.SearchStrategy[Fact]:
         items = [(item.id, value) for item in self._package.items.values() for value in item.values]
         return st.tuples(
@@ -242,7 +325,16 @@ class Populations:
         return st.one_of(
             *(
                 st.tuples(
-                    st.just(kind), whens(), st.fixed_dictionaries({"code": self._codes(*names)})
+                    st.just(kind),
+                    whens(),
+                    st.fixed_dictionaries(
+                        {
+                            "code": self._codes(*names),
+                            "specialty": rarely(
+                                self._codes("specialist-consultation", "rapid-access-clinic")
+                            ),
+                        }
+                    ),
                 )
                 for kind, names in kinds.items()
             )
@@ -314,8 +406,29 @@ class Populations:
                 code = self._keys[f"@{item}"][0]
                 more = {"value": value, "number": number}
                 _event(rows, patient, "answer", when.columns("start", day_0), code, more)
+            case "claim":
+                self._claim(rows, patient, day_0, when, given)
+            case "fills":
+                days = when.days
+                for gap, supply in given["fills"]:
+                    start = When(days, when.known).columns("start", day_0)
+                    more = {"days_supply": supply}
+                    _event(rows, patient, "medication", start, given["code"], more)
+                    days += gap
             case _:
-                _event(rows, patient, kind, when.columns("start", day_0), given["code"], {})
+                more = {"specialty": given["specialty"]}
+                _event(rows, patient, kind, when.columns("start", day_0), given["code"], more)
+
+    def _claim(self, rows: Rows, patient: int, day_0: int, when: When, given: Row) -> None:
+        """A diagnosis on a claim, and perhaps an image on the same."""
+        start = when.columns("start", day_0)
+        same = {"claim": f"{given['claim']}{patient}" if given["claim"] else None}
+        same["claim_status"] = given["claim_status"] if given["claim"] else None
+        more = {name: given[name] for name in ("position", "setting", "status")}
+        _event(rows, patient, "condition", start, given["code"], {**more, **same})
+        if given["image"] is not None:
+            more = {"role": "performed", **same}
+            _event(rows, patient, "imaging", start, given["image"], more)
 
     def _visit(self, rows: Rows, patient: int, day_0: int, when: When, given: Row) -> None:
         start = when.columns("start", day_0)
@@ -332,6 +445,8 @@ class Populations:
             "line": 10 + visit,
             **start,
         }
+        if given["end"]:
+            row |= given["end"].columns("end", day_0 + when.days)
         if given["onset"]:
             row |= given["onset"].columns("onset", day_0 + when.days)
         rows["visits"].append(row)

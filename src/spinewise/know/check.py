@@ -279,7 +279,7 @@ def _check_needs(indicator: Indicator, term: Term, where: str) -> None:
         return
     needs = {need.domain: need.days for need in indicator.needs}
     for inner in terms_in(term):
-        for domain, days in _reads(inner):
+        for domain, days in reads(inner):
             if domain not in needs:
                 raise PackageError(
                     f"{tag(inner)!r} reads {domain}, which needs does not name",
@@ -297,7 +297,7 @@ def _check_needs(indicator: Indicator, term: Term, where: str) -> None:
                 )
 
 
-def _reads(term: Term) -> Iterator[tuple[Domain, Days]]:
+def reads(term: Term) -> Iterator[tuple[Domain, Days]]:
     """
     The domains that the term plainly reads, and on which days.
 

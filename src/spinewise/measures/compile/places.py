@@ -193,6 +193,8 @@ def _images(
         "region-unknown": "region IS NULL",
         "washout-unknown": "washout IS NULL",
     }
+    # Asked before the rows are written: asking notes the flags that the rows bring.
+    own = {one.id: _asked(one, index) | _missing(one, frame, "day_lo") for one in counted}
     return Kind(
         name="image",
         indicators=counted,
@@ -206,7 +208,7 @@ def _images(
             WHERE p.day_lo <= {last} AND p.day_hi >= {first}
         """,
         shared=shared,
-        own={one.id: _asked(one, index) | _missing(one, frame, "day_lo") for one in counted},
+        own=own,
         exclusions=_rules(frame),
         is_unit="washout AND age AND region",
         undated="NOT is_dated",

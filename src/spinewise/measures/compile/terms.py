@@ -246,7 +246,9 @@ class Context:
 
     def _onset(self, term: terms.Onset) -> str:
         first, last = self._bounds(term.days)
-        first, last = first.replace("u.", ""), last.replace("u.", "")
+        first, last = (
+            day.replace("u.", "").replace("m.since", "emergency_since") for day in (first, last)
+        )
         missing = "NULL" if term.when_missing == "unknown" else "FALSE"
         held = truth(inside("onset", first, last), touches("onset", first, last))
         return f"(CASE WHEN onset_lo IS NULL THEN {missing} ELSE {held} END)"
