@@ -37,6 +37,11 @@ def decimal(number: float, language: LanguageCode) -> str:
     return _narrow(format_decimal(number, format="#,##0.#", locale=LOCALES[language]))
 
 
+def two_decimals(number: float, language: LanguageCode) -> str:
+    """A number between -1 and 1 with two decimals, never a negative zero: ``0.80``, ``0,80``."""
+    return _narrow(format_decimal(round(number, 2) + 0.0, format="0.00", locale=LOCALES[language]))
+
+
 def day(value: date, language: LanguageCode) -> str:
     """A day in full: ``March 1, 2024`` or ``1 mars 2024``."""
     written = format_date(value, "long", locale=LOCALES[language])

@@ -54,6 +54,8 @@ class Frame:
     lacks: frozenset[Lack] = frozenset()
     """What no row of the source says, so that published rules are run as if it held."""
 
+    systems: frozenset[str] = frozenset()
+    """The code systems of which the export has codes."""
     ages_open: bool = False
     """Whether the published rules of this run are without their limits of age."""
 

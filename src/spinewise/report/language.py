@@ -61,6 +61,9 @@ class Language:
     def decimal(self, number: float) -> str:
         return numerals.decimal(number, self.code)
 
+    def two_decimals(self, number: float) -> str:
+        return numerals.two_decimals(number, self.code)
+
     def day(self, value: date) -> str:
         return numerals.day(value, self.code)
 

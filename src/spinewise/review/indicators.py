@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from spinewise import numerals
+from spinewise.know.codes import system_of
 from spinewise.know.model import Indicator, Text
 from spinewise.know.package import Package
 from spinewise.know.terms import Imaged, Shown
@@ -299,6 +300,9 @@ def _why_not_computable(
     for concept in _needed_concepts(indicator, frame.package):
         if frame.package.concepts[concept].empty:
             return say("reason", "empty_concept", concept=concept)
+    unknown = _unknown_systems(indicator, frame)
+    if unknown:
+        return say("reason", "no_such_codes", systems=", ".join(unknown))
     for domain in _needed_domains(indicator):
         if not frame.carried.get(domain):
             return say("reason", "no_domain", domain=say("domain", domain))
@@ -313,6 +317,17 @@ def _why_not_computable(
     if missing and whole.d == 0:
         return say("reason", "not_carried", domain=say("domain", min(missing)))
     return None
+
+
+def _unknown_systems(indicator: Indicator, frame: Frame) -> list[str]:
+    """The code systems that a published rule knows the condition by, where the records have none
+    of them: the rule cannot see these people."""
+    if not indicator.index or not frame.systems:
+        return []
+    rows = [row for name in indicator.index.concepts for row in frame.package.concepts[name].rows]
+    if any(frame.systems.intersection(system_of(row.system).records) for row in rows):
+        return []
+    return sorted({row.system for row in rows})
 
 
 def _needed_domains(indicator: Indicator) -> list[Domain]:

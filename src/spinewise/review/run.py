@@ -224,6 +224,7 @@ def build_frame(
         },
         period=period,
         lacks=_lacks(connection),
+        systems=frozenset(system for _, system, _ in rows if system),
         ages_open=ages_open,
     )
 
