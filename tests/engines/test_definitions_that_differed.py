@@ -13,8 +13,8 @@ from spinewise.measures.run import outcomes, run
 from spinewise.records.people import people
 from tests.generative.definitions import indicator
 from tests.generative.hits import by_unit
-from tests.support.population import Maker, dictionary, frame
-from tests.support.tables import connect, fill
+from tests.support.population import FIRST, Maker, dictionary, frame
+from tests.support.tables import connect, day, fill
 
 OPIOIDS: Final = {"is": "evidence", "concepts": ["opioids"], "days": ["ever", 200]}
 DIFFERED: Final[dict[str, dict[str, Any]]] = {
@@ -49,3 +49,39 @@ def test_the_two_readings_agree(name: str) -> None:
     assert by_plan == by_person
     decided = {o.in_numerator for o in by_person.values() if o.category == "in"}
     assert decided == {True, False}
+
+
+def test_a_screen_read_long_after_the_index_sees_what_was_recorded_by_then() -> None:
+    """The evidence reaches as far as the last day on which a definition reads the screen."""
+    package = load_package()
+    codes, keys = dictionary(package)
+    connection = connect()
+    number = FIRST + 300
+    rows: dict[str, list[dict[str, Any]]] = {
+        "patients": [{"patient": 0, "patient_id": "P", "birth_lo": day(0), "birth_hi": day(0)}],
+        "visits": [{"patient": 0, "visit": 0, "source_id": "v", "setting": "office"}],
+        "events": [
+            {
+                "patient": 0,
+                "event": n,
+                "kind": "condition",
+                "source_id": f"e{n}",
+                "code": keys[c][0],
+            }
+            for n, c in enumerate(("lbp-diagnosis-core", "cancer-history"))
+        ],
+    }
+    for table, row, after in (("visits", 0, 0), ("events", 0, 0), ("events", 1, 190)):
+        on = day(number + after)
+        rows[table][row] |= {"start_lo": on, "start_hi": on, "file": 0, "line": row}
+    fill(connection, rows)
+    late = {"is": "red-flag", "state": "present", "by": 200}
+    asked = [indicator("late", 1, {"unit": "episode", "numerator": late, "also_count": {}})]
+    view = frame(package, codes)
+
+    run(connection, compile_plan(view, asked))
+    (by_plan,) = outcomes(connection)
+
+    (by_person,) = (o for person in people(connection) for o in interpret(person, view, asked))
+    assert by_plan == by_person
+    assert by_person.in_numerator is True

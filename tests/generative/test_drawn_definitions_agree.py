@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from spinewise.know.loader import load_package
 from spinewise.know.package import Package
 from spinewise.know.terms import RedFlag, Term
-from spinewise.know.walk import clauses_of, tag, terms_in
+from spinewise.know.walk import clauses_of, tag, tag_of, terms_in
 from spinewise.measures.compile import compile_plan
 from spinewise.measures.frame import Frame
 from spinewise.measures.interpret import interpret
@@ -35,7 +35,7 @@ from tests.support.tables import connect, fill
 
 EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "30"))
 """More of them in the long run: ``make soak``."""
-TERMS: Final = {str(msgspec.inspect.type_info(term).tag) for term in get_args(Term)}  # type: ignore[attr-defined]
+TERMS: Final = {tag_of(term) for term in get_args(Term)}
 UNITS: Final = {"episode", "image", "answer", "patient", "patient-year"}
 CATEGORIES: Final = {"in", "excluded", "outside", "not-evaluated", "undecided", "beside"}
 IMAGE: Final = ("indicated", "not-indicated", "cannot-tell")

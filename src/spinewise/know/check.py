@@ -16,22 +16,33 @@ from spinewise.know.model import Finding, Indicator
 from spinewise.know.package import Package
 from spinewise.know.rules import PEOPLE, check_own, check_rule
 from spinewise.know.terms import (
+    AcceptedReason,
+    All,
     Answered,
     AnswerIs,
+    AnyOf,
     Change,
     Days,
     Evidence,
     Imaged,
+    Not,
+    Ongoing,
+    Onset,
     RedFlag,
+    Referred,
     Term,
     Verdict,
     Visited,
 )
-from spinewise.know.walk import DAYS_KEYS, concepts_in, tag, terms_in
+from spinewise.know.walk import DAYS_KEYS, concepts_in, tag, tag_of, terms_in
 from spinewise.tables import Domain
 
 PLACEHOLDERS: Final = frozenset({"period", "n", "d", "rate"})
 """What a headline may hold in braces."""
+REASON_TERMS: Final = (Evidence, Ongoing, Visited, Referred, Answered, Change)
+"""What an accepted reason may ask: the record, and not the screen, of which it is a part."""
+EPISODE_TERMS: Final = (*REASON_TERMS, Onset, Imaged, RedFlag, AcceptedReason)
+"""What an exclusion may ask."""
 
 
 def check_package(package: Package) -> None:
@@ -79,6 +90,7 @@ def _check_episode(package: Package) -> None:
         here = f"{where}, exclusion[{exclusion.id}]"
         _sources(package, exclusion.sources, here)
         _check_term(package, exclusion.when, f"{here}.when")
+        _only(exclusion.when, EPISODE_TERMS, f"{here}.when", "an exclusion")
 
 
 def _check_imaging(package: Package) -> None:
@@ -145,6 +157,7 @@ def _check_red_flags(package: Package) -> None:
         here = f"{where}, reason[{reason.id}]"
         _sources(package, reason.sources, here)
         _check_term(package, reason.when, f"{here}.when")
+        _only(reason.when, REASON_TERMS, f"{here}.when", "an accepted reason")
 
 
 def _check_finding(package: Package, finding: Finding, families: Iterable[str], where: str) -> None:
@@ -188,6 +201,7 @@ def _check_indicator(package: Package, indicator: Indicator) -> None:
             _known(name, known, f"{where}, {key}", key.replace("_", " "))
     if indicator.window is not None:
         _window(indicator.window, f"{where}, window")
+    _unique([need.domain for need in indicator.needs], f"{where}, needs")
     for need in indicator.needs:
         _window(need.days, f"{where}, needs[{need.domain}].days")
     if indicator.target is not None:
@@ -202,6 +216,7 @@ def _check_indicator(package: Package, indicator: Indicator) -> None:
             _check_needs(indicator, term, f"{where}, {key}")
     for name, term in indicator.also_count.items():
         _check_term(package, term, f"{where}, also_count.{name}")
+        _check_unit(indicator, term, f"{where}, also_count.{name}")
     if indicator.unit in PEOPLE:
         check_rule(indicator, where)
         _check_rule_terms(package, indicator, where)
@@ -270,6 +285,38 @@ def _check_unit(indicator: Indicator, term: Term, where: str) -> None:
                 f"the unit is {indicator.unit!r}, and {tag(inner)!r} speaks of an {unit}",
                 where=where,
                 hint=f'Write unit = "{unit}", or another term.',
+            )
+    if indicator.unit == "answer":
+        _check_answer(indicator, term, where)
+
+
+def _check_answer(indicator: Indicator, term: Term, where: str) -> None:
+    """An answer is the answer to one item, and has no episode that could be asked."""
+    asked = indicator.numerator
+    if not isinstance(asked, AnswerIs):
+        raise PackageError(
+            f"the unit is an answer, and the numerator is {tag(asked)!r}",
+            where=f"{where}",
+            hint='Write numerator.is = "answer-is", with the item that is answered.',
+        )
+    _only(term, (AnswerIs,), where, "an answer")
+    for inner in terms_in(term):
+        if isinstance(inner, AnswerIs) and inner.item != asked.item:
+            raise PackageError(
+                f"the item is {inner.item!r}, and the numerator's {asked.item!r}",
+                where=f"{where}, answer-is.item",
+                hint="Ask about one item in one indicator.",
+            )
+
+
+def _only(whole: Term, kinds: tuple[type, ...], where: str, what: str) -> None:
+    """Beside all, any and not, only these terms may stand here."""
+    for inner in terms_in(whole):
+        if not isinstance(inner, (All, AnyOf, Not, *kinds)):
+            raise PackageError(
+                f"{tag(inner)!r} is no term of {what}",
+                where=where,
+                hint="Use " + ", ".join(tag_of(kind) for kind in kinds) + ", all, any and not.",
             )
 
 

@@ -53,4 +53,9 @@ def clauses_of(rule: Indicator) -> list[Term]:
 
 def tag(term: Term) -> str:
     """The word that names the kind of term in a file, for example ``evidence``."""
-    return str(msgspec.inspect.type_info(type(term)).tag)  # type: ignore[attr-defined]
+    return tag_of(type(term))
+
+
+def tag_of(kind: type) -> str:
+    """The same of a kind of term."""
+    return str(msgspec.inspect.type_info(kind).tag)  # type: ignore[attr-defined]

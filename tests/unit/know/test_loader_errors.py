@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from spinewise.errors import PackageError
+from spinewise.know.check import check_package
 from spinewise.know.loader import load_package
+from spinewise.know.model import Reason
 
 
 class Mistake(NamedTuple):
@@ -278,6 +282,30 @@ MISTAKES = {
         "'verdict' speaks of an image",
         'unit = "image"',
     ),
+    "a need that stands twice": Mistake(
+        INDICATOR,
+        "days = [0, 14] }]",
+        'days = [0, 14] }, { domain = "imaging", days = [-9, 0] }]',
+        "needs",
+        "'imaging' stands twice",
+        "",
+    ),
+    "a term that no exclusion can ask": Mistake(
+        "episode.toml",
+        'is = "evidence", concepts = ["tension-headache"], days = ["ever", -91]',
+        'is = "verdict", verdict = "indicated"',
+        "episode.toml, exclusion[known].when",
+        "'verdict' is no term of an exclusion",
+        "Use evidence",
+    ),
+    "an answer that is asked about its episode": Mistake(
+        INDICATOR,
+        'unit = "episode"',
+        'unit = "answer"',
+        "population",
+        "the unit is an answer, and the numerator is 'imaged'",
+        "answer-is",
+    ),
     "an unknown item": Mistake(
         INDICATOR,
         'is = "imaged"\n',
@@ -460,3 +488,20 @@ def test_a_sign_off_of_no_row_is_named(folder: Path) -> None:
     with pytest.raises(PackageError, match="finding:B2") as caught:
         load_package(folder)
     assert "finding:B1" in caught.value.hint
+
+
+@pytest.mark.parametrize("term", ["accepted-reason", "onset"])
+def test_a_reason_asks_the_record_and_not_itself(term: str) -> None:
+    """A reason that is true if a reason is true has no meaning."""
+    package = load_package()
+    reason = {
+        "id": "round",
+        "name": {"en": "Round", "fr": "Rond"},
+        "sources": ["maintainers"],
+        "confidence": "D",
+        "when": {"is": term, **({"days": [-3, 0]} if term == "onset" else {})},
+    }
+    flags = msgspec.structs.replace(package.red_flags, reason=[msgspec.convert(reason, Reason)])
+
+    with pytest.raises(PackageError, match=f"'{term}' is no term of an accepted reason"):
+        check_package(replace(package, red_flags=flags))

@@ -70,7 +70,8 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
         """,
     )
     length = frame.package.episode.index.length
-    horizon = length + max([last for _, last in _windows(terms)] + [length])
+    asked = [last for _, last in _windows(terms)] + [by or 0 for by in emergencies_asked(terms)]
+    horizon = length + max([*asked, *days_read(terms), length])
     wanted = "(SELECT code FROM code_is WHERE is_evidence)"
     # Acts count by their specialty as well, and a referral whatever it is to.
     yield (
