@@ -9159,7 +9159,7 @@ FROM (
       index_flag_acts_6,
       index_flag_acts_7
     FROM placed AS p
-    LEFT JOIN candidate AS c
+    JOIN candidate AS c
       ON c.unit = p.unit
     LEFT JOIN judged AS screen
       ON screen.image = p.image AND screen.of_what = 'image'
@@ -9178,6 +9178,38 @@ FROM (
     WHERE
       p.day_lo <= 19800 AND p.day_hi >= 19250
   )
+)
+UNION ALL
+SELECT
+  unit,
+  patient,
+  day_lo,
+  day_hi,
+  clinician,
+  modality,
+  13634483 + COALESCE(CAST((
+    no_order
+  ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+    proposed
+  ) AS BIGINT), 2) * 2187,
+  13634483 + COALESCE(CAST((
+    no_order
+  ) AS BIGINT), 2) * 729 + COALESCE(CAST((
+    proposed
+  ) AS BIGINT), 2) * 2187
+FROM (
+  SELECT
+    image AS unit,
+    patient,
+    day_lo,
+    day_hi,
+    clinician,
+    modality,
+    order_lo IS NULL AS no_order,
+    proposed
+  FROM placed
+  WHERE
+    unit IS NULL AND day_lo <= 19800 AND day_hi >= 19250
 );
 
 -- answer_pattern

@@ -73,8 +73,8 @@ class Kind:
 
     alike: str = ""
     """The query of further units that all answer as ``nobody`` does, or "" for none."""
-    nobody: Mapping[str, Truth] = field(default_factory=dict)
-    """The columns that say more of them than nothing."""
+    nobody: Mapping[str, Truth | str] = field(default_factory=dict)
+    """The questions of which they know an answer, or a column of theirs that knows it."""
 
     def asks(self, indicator: Indicator) -> list[str]:
         """The names of an indicator's questions, in the order of their places in the pattern."""
@@ -202,11 +202,17 @@ def _images(
             SELECT p.* EXCLUDE (unit), p.image AS unit, p.unit AS episode,
                 c.is_dated AS unit_is_dated, c.washout, c.age, c.onset_lo, c.onset_hi,
                 c.proposed AS unit_proposed, {_read_columns(frame, counted, index)}
-            FROM placed AS p LEFT JOIN candidate AS c ON c.unit = p.unit
+            FROM placed AS p JOIN candidate AS c ON c.unit = p.unit
             LEFT JOIN judged AS screen ON screen.image = p.image AND screen.of_what = 'image'
             {_read_joins(frame, counted, index, "p")}
             WHERE p.day_lo <= {last} AND p.day_hi >= {first}
         """,
+        alike=f"""
+            SELECT image AS unit, patient, day_lo, day_hi, clinician, modality,
+                order_lo IS NULL AS no_order, proposed
+            FROM placed WHERE unit IS NULL AND day_lo <= {last} AND day_hi >= {first}
+        """,
+        nobody={"no_episode": True, "no_order": "no_order", "proposed": "proposed"},
         shared=shared,
         own=own,
         exclusions=_rules(frame),
@@ -360,9 +366,7 @@ def _units(kind: Kind) -> str:
             pattern = f"CASE WHEN {own['asked']} THEN {pattern} END"
         patterns.append(f"{pattern} AS pattern_{number}")
         kind.asks(indicator)
-        digits = enumerate([*kind.shared.values(), *own.values()])
-        known = {"TRUE": True, "FALSE": False, **kind.nobody}
-        alike.append(sum(_DIGITS[known.get(answer)] * 3**place for place, answer in digits))
+        alike.append(_known(kind.nobody, {**kind.shared, **own}))
     place = "unit, patient, day_lo, day_hi, clinician, modality"
     packed = _packed(kind.shared.values())
     units = f"""
@@ -373,20 +377,35 @@ def _units(kind: Kind) -> str:
         return units
     return f"""{units}
         UNION ALL
-        SELECT {place}, {", ".join(str(pattern) for pattern in alike)} FROM ({kind.alike})
+        SELECT {place}, {", ".join(alike)} FROM ({kind.alike})
     """
 
 
 _DIGITS: Final = {False: 0, True: 1, None: 2}
+_SAID: Final = {"FALSE": False, "TRUE": True}
+
+
+def _known(nobody: Mapping[str, Truth | str], asked: Named) -> str:
+    """The pattern of units that know nothing but what ``nobody`` knows."""
+    fixed, digits = 0, []
+    for place, (name, answer) in enumerate(asked.items()):
+        known = nobody.get(name, _SAID.get(answer))
+        if isinstance(known, str):
+            digits.append(_digit(known, place))
+        else:
+            fixed += _DIGITS[known] * 3**place
+    return " + ".join([str(fixed), *digits])
 
 
 def _packed(answers: Iterable[str], first: int = 0, *, start: str = "0") -> str:
     """Answers as digits of a number: no 0, yes 1, unknown 2."""
-    digits = [
-        f"coalesce(CAST(({answer}) AS BIGINT), 2) * {3**place}"
-        for place, answer in enumerate(answers, first)
-    ]
-    return " + ".join([start, *digits])
+    return " + ".join(
+        [start, *(_digit(answer, place) for place, answer in enumerate(answers, first))]
+    )
+
+
+def _digit(answer: str, place: int) -> str:
+    return f"coalesce(CAST(({answer}) AS BIGINT), 2) * {3**place}"
 
 
 def _answer(place: int) -> str:
