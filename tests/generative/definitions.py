@@ -19,7 +19,7 @@ from spinewise.know.bounds import Bound, parse_bound
 from spinewise.know.check import check_package, reads
 from spinewise.know.model import Exclusion, Finding, Indicator, Reason
 from spinewise.know.package import Package
-from spinewise.know.terms import Term
+from spinewise.know.terms import Shown, Term
 from spinewise.know.walk import terms_in
 from spinewise.tables import DOMAINS, Kind
 
@@ -427,7 +427,9 @@ def _far(bound: Bound) -> tuple[int, int]:
 
 
 def _shows(numerator: Drawn) -> bool:
-    return '"imaging"' in msgspec.json.encode(numerator).decode().replace('"imaging-', "")
+    """Whether a term of the numerator is an image, which other terms may then speak of."""
+    whole = msgspec.convert(numerator, Term)
+    return any(isinstance(term, Shown) for term in terms_in(whole))
 
 
 def _looks_back(finding: Finding, changed: Drawn) -> Finding:
