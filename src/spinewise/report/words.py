@@ -77,7 +77,9 @@ ASSUMED: Final = {
     "dated-by-performance": N_("Assumed: the day it was performed, as no order is there"),
     "enrolment-assumed": N_("Assumed: enrolled, as the records carry no enrolment"),
     "principal-position-assumed": N_("Assumed: principal, as diagnoses are not numbered"),
-    "image-diagnosis-assumed": N_("Assumed: for low back pain, as images have no claim or reason"),
+    "image-diagnosis-assumed": N_(
+        "Assumed: for the rule's diagnosis; images have no claim or reason"
+    ),
     "look-back-short": N_("The records begin later than the rule looks back"),
 }
 

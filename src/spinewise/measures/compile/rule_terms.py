@@ -16,6 +16,7 @@ from spinewise.measures.compile.sql import (
     all_of,
     any_of,
     day,
+    flag_of,
     negate,
     one_of,
     truth,
@@ -158,13 +159,7 @@ class RuleContext:
     def _flag(self, source: str, aggregate: str, asked: str, possible: str) -> str:
         self._asked.setdefault(source, set()).add(asked)
         self._days.setdefault(source, set()).add(possible)
-        flags = self._flags.setdefault(source, {})
-        for name, existing in flags.items():
-            if existing == aggregate:
-                return name
-        name = f"{self.name}_{source}_{len(flags)}"
-        flags[name] = aggregate
-        return name
+        return flag_of(self._flags.setdefault(source, {}), f"{self.name}_{source}", aggregate)
 
     def _some(self, source: str, is_it: Sequence[str], sure: str, possible: str) -> str:
         asked = all_of(is_it)

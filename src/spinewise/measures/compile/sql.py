@@ -98,3 +98,13 @@ def ever(value: str) -> str:
 def _joined(word: str, parts: Iterable[str]) -> str:
     kept = list(parts)
     return f"({word.join(kept)})" if kept else ""
+
+
+def flag_of(flags: dict[str, str], prefix: str, aggregate: str) -> str:
+    """The name of an aggregate among ``flags`` (name to aggregate), which gains it if it is new."""
+    for name, existing in flags.items():
+        if existing == aggregate:
+            return name
+    name = f"{prefix}_{len(flags)}"
+    flags[name] = aggregate
+    return name

@@ -19,6 +19,7 @@ from spinewise.measures.compile.sql import (
     LAST_DAY,
     all_of,
     any_of,
+    flag_of,
     inside,
     negate,
     one_of,
@@ -149,13 +150,7 @@ class Context:
     def _flag(self, source: str, aggregate: str, asked: str = "TRUE") -> str:
         """The name of a flag over rows that fulfil ``asked``: equal aggregates share one."""
         self._asked.setdefault(source, set()).add(asked)
-        flags = self._flags.setdefault(source, {})
-        for name, existing in flags.items():
-            if existing == aggregate:
-                return name
-        name = f"{self.name}_{source}_{len(flags)}"
-        flags[name] = aggregate
-        return name
+        return flag_of(self._flags.setdefault(source, {}), f"{self.name}_{source}", aggregate)
 
     def _some(self, source: str, is_it: Sequence[str], sure: str, possible: str) -> str:
         """Three-valued: one of the rows that fulfil ``is_it`` is sure, or possible."""
