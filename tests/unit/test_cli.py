@@ -155,7 +155,7 @@ def test_a_failure_of_ours_says_so_and_keeps_values_to_itself(
     fails_with(monkeypatch, KeyError(SECRET))
     result = run()
     assert result.exit_code == 1
-    assert "Spinewise itself failed, at cli.py:" in result.stderr
+    assert "Spinewise itself failed, at cli/review.py:" in result.stderr
     assert "(KeyError)" in result.stderr
     assert "report" in result.stderr
     assert SECRET not in result.output
