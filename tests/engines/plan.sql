@@ -3959,29 +3959,44 @@ SELECT
       )
       AND e.service_lo = e.service_hi
     )) AS rule_0_ask_rows_28,
-  COUNT(DISTINCT e.service_lo * 10000000 + e.service_hi) FILTER(WHERE
+  COUNT(DISTINCT e.service_lo) FILTER(WHERE
     (
       c.rule_18 AND (
         e.setting IS NULL OR NOT e.setting IN ('laboratory')
       )
     )
     AND (
-      e.service_hi >= 19250 AND e.service_lo <= 19800
+      (
+        e.service_hi >= 19250 AND e.service_lo <= 19800
+      )
+      AND e.service_lo = e.service_hi
     )) AS rule_0_ask_rows_29,
+  COUNT(*) FILTER(WHERE
+    (
+      c.rule_18 AND (
+        e.setting IS NULL OR NOT e.setting IN ('laboratory')
+      )
+    )
+    AND (
+      (
+        e.service_hi >= 19250 AND e.service_lo <= 19800
+      )
+      AND e.service_lo <> e.service_hi
+    )) AS rule_0_ask_rows_30,
   BOOL_OR(
     CAST((
       c.rule_19
     ) AND (
       e.start_lo >= 18885 AND e.start_hi <= 19800
     ) AS BOOLEAN)
-  ) AS rule_0_ask_rows_30,
+  ) AS rule_0_ask_rows_31,
   BOOL_OR(
     CAST((
       c.rule_19
     ) AND (
       e.start_hi >= 18885 AND e.start_lo <= 19800
     ) AS BOOLEAN)
-  ) AS rule_0_ask_rows_31
+  ) AS rule_0_ask_rows_32
 FROM rule_0_case AS u
 JOIN rule_row AS e
   ON e.patient = u.patient
@@ -4489,16 +4504,16 @@ WITH answered AS (
           CASE
             WHEN rule_0_ask_rows_28 >= 2
             THEN TRUE
-            WHEN rule_0_ask_rows_29 >= 2
+            WHEN rule_0_ask_rows_29 + rule_0_ask_rows_30 >= 2
             THEN NULL
             ELSE FALSE
           END
         )
         AND (
           CASE
-            WHEN rule_0_ask_rows_30
-            THEN TRUE
             WHEN rule_0_ask_rows_31
+            THEN TRUE
+            WHEN rule_0_ask_rows_32
             THEN NULL
             ELSE FALSE
           END

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinewise.measures.kleene import Truth, all_of, any_of, negate, within
+from spinewise.measures.kleene import Truth, all_of, any_of, enough, negate, within
 
 TRUTHS: tuple[Truth, ...] = (True, False, None)
 
@@ -55,3 +55,33 @@ def test_a_partial_date_is_the_set_of_its_days(span: list[int], window: list[int
     expected = settled(first <= day <= last for day in possible)
 
     assert within((span[0], span[1]), first, last) is expected
+
+
+held = st.tuples(
+    st.sampled_from(TRUTHS), st.tuples(st.integers(0, 3), st.integers(0, 3)).map(sorted)
+)
+
+
+@given(st.lists(held, max_size=4), st.integers(1, 4))
+def test_enough_facts(drawn: list[tuple[Truth, list[int]]], at_least: int) -> None:
+    facts = [(value, (days[0], days[1])) for value, days in drawn]
+    expected = settled(sum(one) >= at_least for one in completions([value for value, _ in facts]))
+
+    assert enough(facts, at_least, distinct_days=False) is expected
+
+
+@given(st.lists(held, max_size=4), st.integers(1, 4))
+def test_enough_distinct_days(drawn: list[tuple[Truth, list[int]]], at_least: int) -> None:
+    """What is said holds however the dates turn out; one day, or full dates, leave no doubt."""
+    facts = [(value, (days[0], days[1])) for value, days in drawn]
+    ways = [[*range(first, last + 1)] for _, (first, last) in facts]
+    expected = settled(
+        len({day for holds, day in zip(one, chosen, strict=True) if holds}) >= at_least
+        for one in completions([value for value, _ in facts])
+        for chosen in product(*ways)
+    )
+    said = enough(facts, at_least, distinct_days=True)
+
+    assert said in (expected, None)
+    if at_least == 1 or all(first == last for _, (first, last) in facts):
+        assert said is expected

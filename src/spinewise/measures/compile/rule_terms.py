@@ -182,16 +182,20 @@ class RuleContext:
         if term.at_least == 1:
             return self._some("rows", is_it, sure, possible)
         asked = all_of(is_it)
-        what = "*", "*"
+
+        def count(what: str, held: str) -> str:
+            return self._flag(
+                "rows", f"count({what}) FILTER (WHERE {asked} AND {held})", asked, possible
+            )
+
         if term.distinct_days:
-            sure = all_of([sure, f"{days}_lo = {days}_hi"])
-            what = f"DISTINCT {days}_lo", f"DISTINCT {days}_lo * 10000000 + {days}_hi"
-        enough = [
-            self._flag("rows", f"count({one}) FILTER (WHERE {asked} AND {held})", asked, possible)
-            + f" >= {term.at_least}"
-            for one, held in zip(what, (sure, possible), strict=True)
-        ]
-        return truth(*enough)
+            lo, hi = f"{days}_lo", f"{days}_hi"
+            surely = count(f"DISTINCT {lo}", all_of([sure, f"{lo} = {hi}"]))
+            perhaps = count(f"DISTINCT {lo}", all_of([possible, f"{lo} = {hi}"]))
+            perhaps += f" + {count('*', all_of([possible, f'{lo} <> {hi}']))}"
+        else:
+            surely, perhaps = count("*", sure), count("*", possible)
+        return truth(f"{surely} >= {term.at_least}", f"{perhaps} >= {term.at_least}")
 
     def _covered_days(self, term: terms.CoveredDays) -> str:
         """

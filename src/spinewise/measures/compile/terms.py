@@ -160,11 +160,11 @@ class Context:
             self._flag(source, f"bool_or({asked} AND {possible})", asked),
         )
 
-    def _count(self, what: str, is_it: Sequence[str], held: str, at_least: int) -> str:
-        """Whether enough of the rows that fulfil ``is_it`` and ``held`` are there."""
+    def _count(self, what: str, is_it: Sequence[str], held: str) -> str:
+        """How many of the rows that fulfil ``is_it`` and ``held`` are there."""
         asked = all_of(is_it)
         counted = f"count({what}) FILTER (WHERE {asked} AND {held})"
-        return f"{self._flag('evidence', counted, asked)} >= {at_least}"
+        return self._flag("evidence", counted, asked)
 
     def _bounds(self, days: Window) -> tuple[str, str]:
         day_0 = "u.index_lo" if self._anchor == "index" else "coalesce(m.since, u.index_lo)"
@@ -200,16 +200,17 @@ class Context:
         if term.at_least == 1:
             value = self._some("evidence", is_it, sure, possible)
         elif term.distinct_days:
-            dated = all_of([sure, "e.day_lo = e.day_hi"])
-            days = "e.day_lo * 10000000 + e.day_hi"
+            dated, partly = "e.day_lo = e.day_hi", "e.day_lo <> e.day_hi"
+            days = "DISTINCT e.day_lo"
             value = truth(
-                self._count("DISTINCT e.day_lo", is_it, dated, term.at_least),
-                self._count(f"DISTINCT {days}", is_it, possible, term.at_least),
+                f"{self._count(days, is_it, all_of([sure, dated]))} >= {term.at_least}",
+                f"{self._count(days, is_it, all_of([possible, dated]))}"
+                f" + {self._count('*', is_it, all_of([possible, partly]))} >= {term.at_least}",
             )
         else:
             value = truth(
-                self._count("*", is_it, sure, term.at_least),
-                self._count("*", is_it, possible, term.at_least),
+                f"{self._count('*', is_it, sure)} >= {term.at_least}",
+                f"{self._count('*', is_it, possible)} >= {term.at_least}",
             )
         if list(term.kinds) == ["medication"]:
             return self._unless_not_carried(value, "prescriptions", term.days)

@@ -12,7 +12,16 @@ from spinewise.know.bounds import parse_bound
 from spinewise.measures.frame import Frame
 from spinewise.measures.interpret.episodes import age_on, dies
 from spinewise.measures.interpret.images import Image, modality_of, region_of
-from spinewise.measures.kleene import BEGINNING, NEVER, Truth, all_of, any_of, negate, within
+from spinewise.measures.kleene import (
+    BEGINNING,
+    NEVER,
+    Truth,
+    all_of,
+    any_of,
+    enough,
+    negate,
+    within,
+)
 from spinewise.records.people import EPOCH, Days, Event, Person, Visit
 
 NOT_FACTS: Final = ("refuted", "planned")
@@ -213,13 +222,7 @@ def _coded(term: terms.Coded, case: Case) -> Truth:
         for row in case.rows
         if fits(term, row, case.frame)
     ]
-    if term.distinct_days:
-        sure = len({days for value, days in found if value and days[0] == days[1]})
-        perhaps = len({days for value, days in found if value is not False})
-    else:
-        sure = sum(value is True for value, _ in found)
-        perhaps = sum(value is not False for value, _ in found)
-    return True if sure >= term.at_least else None if perhaps >= term.at_least else False
+    return enough(found, term.at_least, distinct_days=term.distinct_days)
 
 
 def _covered_days(term: terms.CoveredDays, case: Case) -> Truth:

@@ -12,7 +12,16 @@ from spinewise.measures.frame import Frame, item_concept
 from spinewise.measures.interpret.episodes import Candidate
 from spinewise.measures.interpret.images import Image, Placed
 from spinewise.measures.interpret.screen import Reading, emergency, read_screen
-from spinewise.measures.kleene import BEGINNING, NEVER, Truth, all_of, any_of, negate, within
+from spinewise.measures.kleene import (
+    BEGINNING,
+    NEVER,
+    Truth,
+    all_of,
+    any_of,
+    enough,
+    negate,
+    within,
+)
 from spinewise.records.people import Days, Event, Person
 from spinewise.tables import Domain
 
@@ -166,13 +175,7 @@ def _evidence(term: terms.Evidence, unit: Unit) -> Truth:
             if event.kind in ("condition", "finding", "note"):
                 value = all_of((value, within(event.recorded or event.start, BEGINNING, last)))
             held.append((value, event.start))
-    if term.distinct_days:
-        sure = len({day for value, day in held if value and day[0] == day[1]})
-        perhaps = len({day for value, day in held if value is not False})
-    else:
-        sure = sum(value is True for value, _ in held)
-        perhaps = sum(value is not False for value, _ in held)
-    value = True if sure >= term.at_least else None if perhaps >= term.at_least else False
+    value = enough(held, term.at_least, distinct_days=term.distinct_days)
     if list(term.kinds) == ["medication"]:
         return _unless_not_carried(value, "prescriptions", term.days, unit)
     return value
