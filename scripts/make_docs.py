@@ -38,6 +38,7 @@ def pages() -> dict[Path, str]:
 
 
 def commands() -> str:
+    known = every_command(spinewise)
     parts = [
         "# Commands\n",
         NOTE,
@@ -45,17 +46,31 @@ def commands() -> str:
         table(
             ["Command", "What it does"],
             [
-                [f"[`spinewise {name}`](#spinewise-{name})", first_sentence(command)]
-                for name, command in sorted(spinewise.commands.items())
+                [
+                    f"[`spinewise {name}`](#spinewise-{name.replace(' ', '-')})",
+                    first_sentence(command),
+                ]
+                for name, command in known.items()
             ],
         ),
         "`spinewise --version` shows the version; `-h` or `--help` after a command its options.\n",
         f"{spinewise.epilog}\n",
         "What errors look like, and the environment variables: [Errors](errors.md).\n",
     ]
-    for name, command in sorted(spinewise.commands.items()):
+    for name, command in known.items():
         parts += [f"## spinewise {name}\n", usage(name, command), prose(command), options(command)]
     return "\n".join(parts)
+
+
+def every_command(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """The commands by what is typed after ``spinewise``; those of a group stand for it."""
+    found: dict[str, click.Command] = {}
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            found |= every_command(command, f"{before}{name} ")
+        else:
+            found[f"{before}{name}"] = command
+    return found
 
 
 def first_sentence(command: click.Command) -> str:

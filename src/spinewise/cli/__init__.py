@@ -11,6 +11,7 @@ import click
 
 import spinewise
 from spinewise.cli.faults import Group
+from spinewise.cli.package import schema
 from spinewise.cli.records import forget, mapping
 from spinewise.cli.review import check, review
 from spinewise.cli.synthesize import synthesize
@@ -31,5 +32,5 @@ def main() -> None:
     """
 
 
-for command in (review, check, mapping, synthesize, forget):
+for command in (review, check, mapping, synthesize, forget, schema):
     main.add_command(command)

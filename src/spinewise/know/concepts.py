@@ -127,21 +127,22 @@ def _rows(lines: Iterator[list[str]], where: str, *, given: bool) -> Iterator[Ro
                 )
         if given:
             yield Row(system, code, display, "given", source, confidence)
-        elif status in _STATUSES:
-            yield Row(system, code, display, _STATUSES[status], source, confidence)
+        elif status in STATUSES:
+            yield Row(system, code, display, STATUSES[status], source, confidence)
         else:
             raise PackageError(
                 f"status is {status!r}",
                 where=f"{here}, status",
-                hint=f"Write verified, proposed or check{nearest(status, _STATUSES)}.",
+                hint=f"Write verified, proposed or check{nearest(status, STATUSES)}.",
             )
 
 
-_STATUSES: Final[dict[str, CodeStatus]] = {
+STATUSES: Final[dict[str, CodeStatus]] = {
     "verified": "verified",
     "proposed": "proposed",
     "check": "check",
 }
+"""What may stand in the column ``status`` of a package's list."""
 
 
 def _line(lines: object) -> int:

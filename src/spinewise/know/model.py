@@ -8,7 +8,7 @@ every mistake with file, key, value and mend.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -49,7 +49,9 @@ class _Sourced(_File, frozen=True, kw_only=True):
     sources: Annotated[list[str], Meta(min_length=1)]
     """Ids of ``[[source]]`` rows in package.toml."""
     confidence: Confidence
+    """``V`` read in the source, ``M`` from memory, ``D`` proposed by the authors."""
     status: RowStatus = "proposed"
+    """``proposed``, ``verified``, or ``signed-off``, which is set by a sign-off."""
 
 
 # package.toml ---------------------------------------------------------------------------------
@@ -57,23 +59,32 @@ class _Sourced(_File, frozen=True, kw_only=True):
 
 class Edition(_File, frozen=True, kw_only=True):
     id: str
+    """For example ``2025``."""
     title: Text
     published: str
+    """A day, month or year."""
     url: str
+    """Where it is."""
     status: Literal["current", "superseded", "draft"]
 
 
 class Source(_File, frozen=True, kw_only=True):
     id: str
+    """What rows name as their source."""
     title: str
+    """As its authors name it."""
     url: str = ""
+    """Where it is."""
     year: int | None = None
+    """The year of publication."""
     licence: str = ""
+    """The licence, where it has one."""
 
 
 class Forum(_File, frozen=True, kw_only=True):
     name: str
     url: str
+    """Where it is."""
     what: Text
 
 
@@ -86,15 +97,18 @@ class PackageFile(_File, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
     version: str
+    """The package's version; every result names it."""
     title: Text
     aim: Text
     intended_use: Text
+    """Shown with every review."""
     edition: str
     """The edition of the standard in force: the id of one of ``editions``."""
     edition_choices: Annotated[list[Edition], Meta(min_length=1)]
     recommendation: list[Recommendation]
     source: list[Source]
     forum: list[Forum]
+    """Where others work on the same."""
 
 
 # concepts.toml --------------------------------------------------------------------------------
@@ -108,9 +122,13 @@ class Derived(_File, frozen=True, kw_only=True):
     """
 
     from_: list[str] = msgspec.field(name="from")
+    """Lists, joined."""
     only: list[str] = []
+    """Patterns of which a code has to fit one."""
     except_: list[str] = msgspec.field(name="except", default_factory=list)
+    """Patterns of which a code must fit none."""
     why: str
+    """The reason, in words."""
 
 
 class ConceptsFile(_File, frozen=True, kw_only=True):
@@ -125,9 +143,13 @@ class ConceptsFile(_File, frozen=True, kw_only=True):
 class IndexRule(_Sourced, frozen=True, kw_only=True):
     diagnosis: Annotated[list[str], Meta(min_length=1)]
     settings: Annotated[list[Setting], Meta(min_length=1)]
+    """Settings in which a visit may begin an episode."""
     washout: Days
+    """Days that hold no such diagnosis."""
     washout_ignores: list[Setting]
+    """Settings that the washout does not look at."""
     minimum_age: int
+    """On the index day, in years."""
     length: int
     """The episode lasts from day 0 to this day, or to the next index."""
     practice_settings: list[Setting]
@@ -146,7 +168,9 @@ class EpisodeFile(_File, frozen=True, kw_only=True):
     """``episode.toml``."""
 
     index: IndexRule
+    """When an episode begins."""
     exclusion: list[Exclusion] = []
+    """Who is set aside."""
 
 
 # imaging.toml ---------------------------------------------------------------------------------
@@ -154,13 +178,16 @@ class EpisodeFile(_File, frozen=True, kw_only=True):
 
 class ImageClass(_Sourced, frozen=True, kw_only=True):
     modality: Modality
+    """Each once."""
     concepts: Annotated[list[str], Meta(min_length=1)]
+    """Concepts whose codes are such an image."""
 
 
 class ImagingFile(_File, frozen=True, kw_only=True):
     """``imaging.toml``: which codes are an image of this package's region, and how rows join."""
 
     image: Annotated[list[ImageClass], Meta(min_length=1)]
+    """Concepts for each modality."""
     level_unknown: list[str]
     """``SYSTEM|CODE`` patterns of codes that do not say the region (SEMANTICS 5)."""
     region: str
@@ -197,7 +224,10 @@ class Finding(_Sourced, frozen=True, kw_only=True):
     family: str
     name: Text
     question: Text
+    """The answer is present or absent."""
     strength: Strength
+    """``sufficient`` alone justifies imaging, ``supporting`` only in a combination; ``context``
+    never decides and need not be answered."""
     urgency: Urgency | None = None
     """Only where it differs from the family's."""
     imaging: list[Modality] = []
@@ -214,9 +244,11 @@ class Combination(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     all_of: Annotated[list[str], Meta(min_length=1)]
+    """Findings that all have to be present."""
     also_any: list[str] = []
     """If given, at least ``also_at_least`` of these as well."""
     also_at_least: int = 1
+    """How many of these."""
     justifies_imaging: bool = True
     """False for combinations that reclassify the episode instead (inflammation)."""
 
@@ -227,6 +259,7 @@ class Reason(_Sourced, frozen=True, kw_only=True):
     id: str
     name: Text
     when: Term
+    """A term, read as of the image's order."""
 
 
 class RedFlagsFile(_File, frozen=True, kw_only=True):
@@ -262,9 +295,13 @@ class RuleIndex(_File, frozen=True, kw_only=True):
 
     concepts: Annotated[list[str], Meta(min_length=1)]
     between: Between
+    """A window, counted from ``period start`` or ``period end``."""
     position: Literal["any", "principal"] = "any"
+    """``any``, or ``principal``: only diagnoses in the first place on a claim or visit."""
     not_settings: list[Setting] = []
+    """Rows of these settings do not count."""
     dated: Literal["service", "start"] = "service"
+    """``service``: on the day of the visit that a diagnosis is linked to; ``start``: on its own."""
     take: Literal["first", "each"] = "first"
     """``first``: only the first, whatever becomes of it; ``each``: every day is tested, and the
     person is in the numerator if one of them is."""
@@ -276,7 +313,9 @@ class Clause(_File, frozen=True, kw_only=True):
     """A condition or an exclusion of a published rule."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
+    """Lower-case letters, digits and hyphens; the same in two rules where it is the same matter."""
     name: Text
+    """Short: the windows are shown from the term."""
     when: Term
 
 
@@ -302,11 +341,13 @@ class Indicator(_File, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
     version: str
+    """The definition's version."""
     author: str
     reviewed: date
     status: RowStatus
     sources: Annotated[list[str], Meta(min_length=1)]
     unit: Unit
+    """What is counted; published rules count people."""
     kind: Literal["process", "outcome", "balancing", "experience"]
     better: Better
     order: int
@@ -326,6 +367,7 @@ class Indicator(_File, frozen=True, kw_only=True):
     death_ends: bool = True
     """False: a death does not end the follow-up."""
     needs: list[Need] = []
+    """Domains that the source must carry."""
     population: Term | None = None
     """Who of the units counts; None: all."""
     numerator: Term
@@ -347,6 +389,7 @@ class Indicator(_File, frozen=True, kw_only=True):
     also_count: dict[str, Term] = {}
     """Further counts shown beside the rate, for example referrals without a visit."""
     also_count_name: dict[str, Text] = {}
+    """What each of them is called."""
 
 
 # change_ideas.toml, resources.toml -------------------------------------------------------------
@@ -358,12 +401,15 @@ class ChangeIdea(_Sourced, frozen=True, kw_only=True):
     what: Text
     """What changes, in one or two sentences."""
     mechanism: Text
+    """Why it should work."""
     first_step: Text
     """Something that takes three minutes."""
     effort: Literal["low", "medium", "high"]
     effect: Text
     """The measured effect with its source in words; says so where none was measured."""
     grade: Literal["strong", "moderate", "weak", "none"]
+    """``strong``: a large trial; ``moderate``: a review or controlled study; ``none``: not
+    measured."""
 
 
 class ChangeIdeasFile(_File, frozen=True, kw_only=True):
@@ -394,10 +440,12 @@ class Item(_Sourced, frozen=True, kw_only=True):
     """A survey item of our own. ``system`` of its answers: ``spinewise-item``; code: ``id``."""
 
     id: str
+    """Also the code of an answer in the system ``spinewise-item``."""
     question: Text
     values: list[str]
     """Permitted values in order; numbers as text."""
     labels: dict[str, Text] = {}
+    """What a value is called."""
 
 
 class InstrumentsFile(_File, frozen=True, kw_only=True):
@@ -424,3 +472,20 @@ class SignoffFile(_File, frozen=True, kw_only=True):
     """``signoff.toml``."""
 
     signoff: list[Signoff] = []
+
+
+# The folder -----------------------------------------------------------------------------------
+
+FILES: Final[dict[str, type[_File]]] = {
+    "package.toml": PackageFile,
+    "concepts.toml": ConceptsFile,
+    "episode.toml": EpisodeFile,
+    "imaging.toml": ImagingFile,
+    "red_flags.toml": RedFlagsFile,
+    "indicators/*.toml": Indicator,
+    "change_ideas.toml": ChangeIdeasFile,
+    "resources.toml": ResourcesFile,
+    "instruments.toml": InstrumentsFile,
+    "signoff.toml": SignoffFile,
+}
+"""What each TOML file of a package is read as."""

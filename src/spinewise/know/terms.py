@@ -23,7 +23,13 @@ from msgspec import Meta
 
 from spinewise.tables import Kind, Setting
 
-Days = tuple[int | Literal["ever"], int]
+Days = Annotated[
+    tuple[int | Literal["ever"], int],
+    Meta(
+        description='The first and the last day, both in, counted from day 0; "ever" as the first: '
+        "from the beginning of the records."
+    ),
+]
 WhenMissing = Literal["false", "unknown"]
 Modality = Literal["xray", "ct", "mri", "bone-scan"]
 
@@ -34,14 +40,17 @@ class _Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class All(_Term, frozen=True, kw_only=True, tag="all"):
     of: Annotated[list[Term], Meta(min_length=1)]
+    """Terms that all have to hold."""
 
 
 class AnyOf(_Term, frozen=True, kw_only=True, tag="any"):
     of: Annotated[list[Term], Meta(min_length=1)]
+    """Terms of which one has to hold."""
 
 
 class Not(_Term, frozen=True, kw_only=True, tag="not"):
     of: Term
+    """A term that must not hold."""
 
 
 class Evidence(_Term, frozen=True, kw_only=True, tag="evidence"):
@@ -74,6 +83,7 @@ class Ongoing(_Term, frozen=True, kw_only=True, tag="ongoing"):
     concepts: Annotated[list[str], Meta(min_length=1)]
     days: Days
     always: list[str] = []
+    """Concepts whose codes say chronic by themselves, on the problem list or not."""
     when_missing: WhenMissing = "false"
 
 
@@ -95,8 +105,11 @@ class Visited(_Term, frozen=True, kw_only=True, tag="visited"):
     days: Days
     settings: list[Setting] = []
     specialties: list[str] = []
+    """Concepts of specialties, visit codes or fee codes."""
     not_specialties: list[str] = []
+    """Concepts that a visit must not match."""
     only_with_specialty: list[str] = []
+    """Concepts that count only with a clinician's specialty of ``specialties``."""
     when_missing: WhenMissing = "false"
 
 
@@ -105,7 +118,9 @@ class Referred(_Term, frozen=True, kw_only=True, tag="referred"):
 
     days: Days
     concepts: list[str] = []
+    """Concepts of the referral itself."""
     specialties: list[str] = []
+    """Concepts of whom it goes to."""
     when_missing: WhenMissing = "false"
 
 
@@ -120,6 +135,7 @@ class Imaged(_Term, frozen=True, kw_only=True, tag="imaged"):
     by: Literal["order", "performance"] = "order"
     modalities: list[Modality] = []
     fitting: bool = False
+    """Only those that fit the unit's emergency findings."""
 
 
 class RedFlag(_Term, frozen=True, kw_only=True, tag="red-flag"):
@@ -134,7 +150,9 @@ class RedFlag(_Term, frozen=True, kw_only=True, tag="red-flag"):
 
     state: Literal["present", "complete", "sufficient", "emergency", "combination"]
     id: str = ""
+    """Which combination."""
     by: int | None = None
+    """Read as of this day instead."""
 
 
 class AcceptedReason(_Term, frozen=True, kw_only=True, tag="accepted-reason"):
@@ -173,15 +191,19 @@ class Change(_Term, frozen=True, kw_only=True, tag="change"):
     baseline: Days
     follow_up: Days
     at_least: float
+    """By how much."""
 
 
 # Terms of published rules -------------------------------------------------------------------------
 
-Between = tuple[str, str]
-"""
-A window that need not count from the index: its first and last day, both in, each written as in
-``"index - 365 days"``, ``"period end"``, ``"ever"`` (see :mod:`spinewise.know.bounds`).
-"""
+Between = Annotated[
+    tuple[str, str],
+    Meta(
+        description='The first and the last day, both in, for example "index - 365 days", '
+        '"period end", "ever".'
+    ),
+]
+"""A window that need not count from the index; see :mod:`spinewise.know.bounds`."""
 
 
 class Coded(_Term, frozen=True, kw_only=True, tag="coded"):
@@ -229,7 +251,9 @@ class Age(_Term, frozen=True, kw_only=True, tag="age"):
     on: str
     """A bound, for example ``"period end"``."""
     from_: int | None = msgspec.field(name="from", default=None)
+    """So many years or more."""
     to: int | None = None
+    """So many years or less."""
 
 
 class Enrolled(_Term, frozen=True, kw_only=True, tag="enrolled"):
@@ -241,6 +265,7 @@ class Enrolled(_Term, frozen=True, kw_only=True, tag="enrolled"):
 
     between: Between
     months: int | None = None
+    """Instead: on every day of at least so many whole calendar months of the window."""
 
 
 class Died(_Term, frozen=True, kw_only=True, tag="died"):
@@ -259,6 +284,7 @@ class AtVisit(_Term, frozen=True, kw_only=True, tag="at-visit"):
     between: Between
     settings: list[Setting] = []
     concepts: list[str] = []
+    """Concepts of the visit's code or specialty."""
     not_concepts: list[str] = []
     """A visit with a code or specialty of these does not count."""
     holds_index: bool = False
@@ -273,7 +299,9 @@ class Shown(_Term, frozen=True, kw_only=True, tag="imaging"):
 
     between: Between
     modalities: list[Modality] = []
+    """Images of the package's region of these modalities."""
     concepts: list[str] = []
+    """Instead: images with a code of these, of whatever region."""
     diagnosis: list[str] = []
     """If given, a code of these must stand on the image's claim or be its reason; assumed where
     no image of the source has either, which is then shown."""
