@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from spinewise.errors import PackageError
 from spinewise.know.codes import Pattern, parse_pattern, system_of
-from spinewise.know.decode import nearest
+from spinewise.know.decode import Say, nearest, stop
 from spinewise.know.model import Derived
 
 COLUMNS: Final = ("system", "code", "display", "status", "source", "confidence")
@@ -62,32 +62,18 @@ class Concept:
         ) and not any(pattern.fits(system, code) for pattern in self.without)
 
 
-def read_list(name: str, data: bytes, *, where: str, given: bool, verified_only: bool) -> Concept:
+def read_list(
+    name: str, data: bytes, *, where: str, given: bool, verified_only: bool, say: Say = stop
+) -> Concept:
     """
     Read one CSV file of a package (``given=False``) or of a practice's own folder.
 
-    Raises
-    ------
-    PackageError
-        The columns, a row's length, its system, code or status are not as they should be.
+    Wrong columns, and rows whose length, system, code or status are not as they should be, are
+    said, or raised as a PackageError.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PackageError(
-            f"byte {error.start} is not UTF-8", where=where, hint="Save the file as UTF-8."
-        ) from None
-    lines = csv.reader(text.splitlines(keepends=True), strict=True)
-    head = next(lines, [])
-    if tuple(head) != COLUMNS:
-        raise PackageError(
-            f"the columns are {', '.join(head) or '(none)'}",
-            where=f"{where}, line 1",
-            hint=f"Write exactly these columns, in this order: {', '.join(COLUMNS)}.",
-        )
     on: list[Row] = []
     off: list[Row] = []
-    for row in _rows(lines, where, given=given):
+    for row in _rows(data, where, say, given=given):
         counts = row.status in ("given", "verified") or (
             row.status == "proposed" and not verified_only
         )
@@ -95,46 +81,75 @@ def read_list(name: str, data: bytes, *, where: str, given: bool, verified_only:
     return Concept(name, tuple(on), "value sets" if given else "package", tuple(off))
 
 
-def _rows(lines: Iterator[list[str]], where: str, *, given: bool) -> Iterator[Row]:
+def _rows(data: bytes, where: str, say: Say, *, given: bool) -> Iterator[Row]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        say(
+            PackageError(
+                f"byte {error.start} is not UTF-8", where=where, hint="Save the file as UTF-8."
+            )
+        )
+        return
+    lines = csv.reader(text.splitlines(keepends=True), strict=True)
+    head = next(lines, [])
+    if tuple(head) != COLUMNS:
+        say(
+            PackageError(
+                f"the columns are {', '.join(head) or '(none)'}",
+                where=f"{where}, line 1",
+                hint=f"Write exactly these columns, in this order: {', '.join(COLUMNS)}.",
+            )
+        )
+        return
     while True:
         try:
             cells = next(lines)
         except StopIteration:
             return
         except csv.Error as error:
-            raise PackageError(
-                f"the line is not well-formed CSV ({error})",
-                where=f"{where}, line {_line(lines)}",
-                hint='Put text that holds a comma or a quote in quotes, and write a quote as "".',
-            ) from None
-        here = f"{where}, line {_line(lines)}"
-        if not cells:
-            continue
-        if len(cells) != len(COLUMNS):
-            raise PackageError(
-                f"the line has {len(cells)} values: {','.join(cells)!r}",
-                where=here,
-                hint=f"Write {len(COLUMNS)} values, {', '.join(COLUMNS)}; a value that holds a "
-                "comma needs quotes.",
-            )
-        system, code, display, status, source, confidence = cells
-        for column, value in (("system", system), ("code", code)):
-            if not value.strip():
-                raise PackageError(
-                    f"{column} is {value!r}",
-                    where=f"{here}, {column}",
-                    hint=f"Write the {column}, or take the line out.",
+            say(
+                PackageError(
+                    f"the line is not well-formed CSV ({error})",
+                    where=f"{where}, line {lines.line_num}",
+                    hint="Put text that holds a comma or a quote in quotes, and write a quote as "
+                    '"".',
                 )
-        if given:
-            yield Row(system, code, display, "given", source, confidence)
-        elif status in STATUSES:
-            yield Row(system, code, display, STATUSES[status], source, confidence)
-        else:
-            raise PackageError(
-                f"status is {status!r}",
-                where=f"{here}, status",
-                hint=f"Write verified, proposed or check{nearest(status, STATUSES)}.",
             )
+            return
+        wrong = _wrong(cells, f"{where}, line {lines.line_num}", given=given) if cells else None
+        if wrong:
+            say(wrong)
+        elif cells:
+            system, code, display, status, source, confidence = cells
+            kind: CodeStatus = "given" if given else STATUSES[status]
+            yield Row(system, code, display, kind, source, confidence)
+
+
+def _wrong(cells: list[str], where: str, *, given: bool) -> PackageError | None:
+    """The first mistake in a row."""
+    if len(cells) != len(COLUMNS):
+        return PackageError(
+            f"the line has {len(cells)} values: {','.join(cells)!r}",
+            where=where,
+            hint=f"Write {len(COLUMNS)} values, {', '.join(COLUMNS)}; a value that holds a "
+            "comma needs quotes.",
+        )
+    system, code, _, status, _, _ = cells
+    for column, value in (("system", system), ("code", code)):
+        if not value.strip():
+            return PackageError(
+                f"{column} is {value!r}",
+                where=f"{where}, {column}",
+                hint=f"Write the {column}, or take the line out.",
+            )
+    if not given and status not in STATUSES:
+        return PackageError(
+            f"status is {status!r}",
+            where=f"{where}, status",
+            hint=f"Write verified, proposed or check{nearest(status, STATUSES)}.",
+        )
+    return None
 
 
 STATUSES: Final[dict[str, CodeStatus]] = {
@@ -145,33 +160,39 @@ STATUSES: Final[dict[str, CodeStatus]] = {
 """What may stand in the column ``status`` of a package's list."""
 
 
-def _line(lines: object) -> int:
-    return int(getattr(lines, "line_num", 0))
-
-
-def derive(name: str, rule: Derived, lists: dict[str, Concept], where: str) -> Concept:
+def derive(
+    name: str, rule: Derived, lists: dict[str, Concept], where: str, say: Say = stop
+) -> Concept:
     """
     The concept that ``rule`` makes from ``lists``.
 
-    Raises
-    ------
-    PackageError
-        An unknown list, or a pattern that is none.
+    An unknown list, or a pattern that is none, is said, or raised as a PackageError.
     """
-    only = tuple(parse_pattern(text, f"{where}, only") for text in rule.only)
-    without = tuple(parse_pattern(text, f"{where}, except") for text in rule.except_)
+    only = tuple(_patterns(rule.only, f"{where}, only", say))
+    without = tuple(_patterns(rule.except_, f"{where}, except", say))
     on: list[Row] = []
     off: list[Row] = []
     for source in rule.from_:
         if source not in lists:
-            raise PackageError(
-                f"{source!r} is not a list of this package",
-                where=f"{where}, from",
-                hint="Name files of the folder concepts" + nearest(source, lists) + ".",
+            say(
+                PackageError(
+                    f"{source!r} is not a list of this package",
+                    where=f"{where}, from",
+                    hint="Name files of the folder concepts" + nearest(source, lists) + ".",
+                )
             )
+            continue
         on += (row for row in lists[source].rows if _kept(row, only, without))
         off += (row for row in lists[source].off if _kept(row, only, without))
     return Concept(name, tuple(on), "derived", tuple(off), only, without)
+
+
+def _patterns(texts: list[str], where: str, say: Say) -> Iterator[Pattern]:
+    for text in texts:
+        try:
+            yield parse_pattern(text, where)
+        except PackageError as mistake:
+            say(mistake)
 
 
 def _kept(row: Row, only: tuple[Pattern, ...], without: tuple[Pattern, ...]) -> bool:

@@ -7,16 +7,20 @@ The form of every file is in ``docs/reference/package.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar, cast
+
+from msgspec import Struct
 
 from spinewise.errors import PackageError
-from spinewise.know.check import check_package
+from spinewise.know.check import mistakes_between
 from spinewise.know.concepts import Concept, derive, read_list
-from spinewise.know.decode import decode, nearest
+from spinewise.know.decode import Say, convert, mistakes, nearest, parse
+from spinewise.know.lines import find, lines_of
 from spinewise.know.model import (
+    FILES,
     ChangeIdeasFile,
     ConceptsFile,
     EpisodeFile,
@@ -67,28 +71,43 @@ def load_package(
     PackageError
         The package, or the folder of lists, cannot be used as written.
     """
+    package, wrong = read_package(folder, value_sets=value_sets, verified_only=verified_only)
+    if package is None or wrong:
+        raise wrong[0]
+    return package
+
+
+def read_package(
+    folder: Path | None = None, *, value_sets: Path | None = None, verified_only: bool = False
+) -> tuple[Package | None, list[PackageError]]:
+    """
+    The package, and every mistake in it; no package where a file of it could not be read.
+
+    What holds between the files is looked at when each can be read by itself. PackageError where
+    the folder is none.
+    """
     files = Files(LOW_BACK_PAIN if folder is None else folder)
-    files.check_names()
     lists = None if value_sets is None else Files(value_sets)
-    ideas = files.read("change_ideas.toml", ChangeIdeasFile).idea
-    resources = files.read("resources.toml", ResourcesFile).resource
-    items = files.read("instruments.toml", InstrumentsFile).item
+    wrong = [*files.wrong_names(), *files.read()]
+    if wrong:
+        return None, [files.with_line(mistake) for mistake in wrong]
     package = Package(
-        file=files.read("package.toml", PackageFile),
-        concepts=_concepts(files, lists, verified_only=verified_only),
-        episode=files.read("episode.toml", EpisodeFile),
-        imaging=files.read("imaging.toml", ImagingFile),
-        red_flags=files.read("red_flags.toml", RedFlagsFile),
-        indicators=_indicators(files),
-        ideas=_by_id(ideas, "change_ideas.toml, idea"),
-        resources=_by_id(resources, "resources.toml, resource"),
-        items=_by_id(items, "instruments.toml, item"),
+        file=files.typed("package.toml", PackageFile),
+        concepts=_concepts(files, lists, wrong.append, verified_only=verified_only),
+        episode=files.typed("episode.toml", EpisodeFile),
+        imaging=files.typed("imaging.toml", ImagingFile),
+        red_flags=files.typed("red_flags.toml", RedFlagsFile),
+        indicators=_indicators(files, wrong.append),
+        ideas=_by_id(files, "change_ideas.toml", ChangeIdeasFile, "idea", wrong.append),
+        resources=_by_id(files, "resources.toml", ResourcesFile, "resource", wrong.append),
+        items=_by_id(files, "instruments.toml", InstrumentsFile, "item", wrong.append),
         digest=files.digest,
         value_sets="package" if lists is None else lists.digest,
         verified_only=verified_only,
     )
-    check_package(package)
-    return sign(package, files.read("signoff.toml", SignoffFile).signoff)
+    wrong += mistakes_between(package)
+    package = sign(package, files.typed("signoff.toml", SignoffFile).signoff, wrong.append)
+    return package, [files.with_line(mistake) for mistake in wrong]
 
 
 class Files:
@@ -105,6 +124,11 @@ class Files:
             for path in sorted(folder.rglob("*"))
             if path.suffix in (".toml", ".csv") and path.is_file()
         }
+        self.texts: dict[str, str] = {}
+        """The TOML files that could be read as such ..."""
+        self.raw: dict[str, dict[str, Any]] = {}
+        """... and what they hold."""
+        self._typed: dict[str, Any] = {}
 
     @property
     def digest(self) -> str:
@@ -123,22 +147,60 @@ class Files:
             if name.startswith(start) and name.endswith(suffix) and "/" not in name[len(start) :]
         }
 
-    def read(self, name: str, kind: type[T]) -> T:
-        """One TOML file as ``kind``; an optional file that is not there is an empty one."""
-        data = self.data.get(name, b"")
-        try:
-            return decode(data.decode("utf-8"), kind, name)
-        except UnicodeDecodeError as error:
-            raise PackageError(
-                f"byte {error.start} is not UTF-8", where=name, hint="Save the file as UTF-8."
-            ) from None
+    def read(self) -> Iterator[PackageError]:
+        """Read every TOML file; an optional one that is not there is an empty one."""
+        for name, kind in self._kinds():
+            try:
+                text = self.data.get(name, b"").decode("utf-8")
+                raw = parse(text, name)
+            except UnicodeDecodeError as error:
+                yield PackageError(
+                    f"byte {error.start} is not UTF-8", where=name, hint="Save the file as UTF-8."
+                )
+            except PackageError as mistake:
+                yield mistake
+            else:
+                self.texts[name], self.raw[name] = text, raw
+                wrong = list(mistakes(raw, kind, name))
+                yield from wrong
+                if not wrong:
+                    self._typed[name] = convert(raw, kind, name)
 
-    def check_names(self) -> None:
-        """The files of a package: all that are needed, none that nobody reads."""
+    def typed(self, name: str, kind: type[T]) -> T:
+        """A TOML file that :meth:`read` has read without a mistake."""
+        return cast("T", self._typed[name])
+
+    def with_line(self, mistake: PackageError) -> PackageError:
+        """The mistake with the line of the place that it names, where that is in a TOML file."""
+        name, _, place = mistake.where.partition(", ")
+        line = self.line(name, place) if place else None
+        if line is None:
+            return mistake
+        return PackageError(
+            mistake.message, where=f"{mistake.where}, line {line}", hint=mistake.hint
+        )
+
+    def line(self, name: str, place: str) -> int | None:
+        """The line of a place in a TOML file, from 1."""
+        if name not in self.raw:
+            return None
+        return find(place, self.raw[name], lines_of(self.texts[name]))[0]
+
+    def _kinds(self) -> Iterator[tuple[str, type[Struct]]]:
+        for name, kind in FILES.items():
+            if name == "indicators/*.toml":
+                yield from (
+                    (f"indicators/{one}.toml", kind) for one in self.under("indicators", ".toml")
+                )
+            elif name in self.data or name in OPTIONAL:
+                yield name, kind
+
+    def wrong_names(self) -> Iterator[PackageError]:
+        """Files that are needed and missing, and those that nobody reads."""
         known = [*NEEDED, *OPTIONAL]
         for name in NEEDED:
             if name not in self.data:
-                raise PackageError(
+                yield PackageError(
                     f"{name} is missing",
                     where=str(self.folder),
                     hint=f"A package holds {', '.join(NEEDED)}, concepts/*.csv and "
@@ -146,83 +208,95 @@ class Files:
                 )
         for folder, suffix in (("concepts", ".csv"), ("indicators", ".toml")):
             if not self.under(folder, suffix):
-                raise PackageError(
+                yield PackageError(
                     f"there is no {folder}/*{suffix}",
                     where=str(self.folder),
                     hint=f"Add a file for each of the {folder}.",
                 )
         for name in self.under("", ".toml"):
             if f"{name}.toml" not in known:
-                raise PackageError(
+                yield PackageError(
                     f"{name}.toml is not a file of a package",
                     where=str(self.folder),
                     hint=f"Known: {', '.join(known)}{nearest(f'{name}.toml', known)}.",
                 )
 
 
-def _concepts(files: Files, lists: Files | None, *, verified_only: bool) -> dict[str, Concept]:
+def _concepts(
+    files: Files, lists: Files | None, say: Say, *, verified_only: bool
+) -> dict[str, Concept]:
     """Lists, those that replace them, and the concepts derived from both."""
     concepts = {
         name: read_list(
-            name, data, where=f"concepts/{name}.csv", given=False, verified_only=verified_only
+            name,
+            data,
+            where=f"concepts/{name}.csv",
+            given=False,
+            verified_only=verified_only,
+            say=say,
         )
         for name, data in files.under("concepts", ".csv").items()
     }
-    rules = files.read("concepts.toml", ConceptsFile).derived
+    rules = files.typed("concepts.toml", ConceptsFile).derived
     for name in rules:
         if name in concepts:
-            raise PackageError(
-                f"{name!r} is also the list concepts/{name}.csv",
-                where=f"concepts.toml, derived.{name}",
-                hint="Give the derived concept another name.",
+            say(
+                PackageError(
+                    f"{name!r} is also the list concepts/{name}.csv",
+                    where=f"concepts.toml, derived.{name}",
+                    hint="Give the derived concept another name.",
+                )
             )
     given = {} if lists is None else lists.under("", ".csv")
     for name, data in given.items():
         where = f"{lists.folder if lists else ''}/{name}.csv"
         if name not in concepts and name not in rules:
-            raise PackageError(
-                f"{name}.csv has the name of no list of this package",
-                where=where,
-                hint=f"Name it as one of the lists{nearest(name, [*concepts, *rules])}, "
-                "or take it out of the folder.",
+            say(
+                PackageError(
+                    f"{name}.csv has the name of no list of this package",
+                    where=where,
+                    hint=f"Name it as one of the lists{nearest(name, [*concepts, *rules])}, "
+                    "or take it out of the folder.",
+                )
             )
-        concepts[name] = read_list(name, data, where=where, given=True, verified_only=False)
+        concepts[name] = read_list(
+            name, data, where=where, given=True, verified_only=False, say=say
+        )
     for name, rule in rules.items():
         if name not in given:
-            concepts[name] = derive(name, rule, concepts, f"concepts.toml, derived.{name}")
+            concepts[name] = derive(name, rule, concepts, f"concepts.toml, derived.{name}", say)
     return concepts
 
 
-def _indicators(files: Files) -> dict[str, Indicator]:
+def _indicators(files: Files, say: Say) -> dict[str, Indicator]:
     """The indicators in the order of the report."""
     found = []
     for name in files.under("indicators", ".toml"):
         where = f"indicators/{name}.toml"
-        indicator = files.read(where, Indicator)
+        indicator = files.typed(where, Indicator)
         if indicator.id != name:
-            raise PackageError(
-                f"id is {indicator.id!r}",
-                where=f"{where}, id",
-                hint=f'Write id = "{name}", or name the file {indicator.id}.toml.',
+            say(
+                PackageError(
+                    f"id is {indicator.id!r}",
+                    where=f"{where}, id",
+                    hint=f'Write id = "{name}", or name the file {indicator.id}.toml.',
+                )
             )
         found.append(indicator)
     return {indicator.id: indicator for indicator in sorted(found, key=lambda i: (i.order, i.id))}
 
 
-class _HasId(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-R = TypeVar("R", bound=_HasId)
-
-
-def _by_id(rows: Iterable[R], where: str) -> dict[str, R]:
-    found: dict[str, R] = {}
-    for row in rows:
+def _by_id(files: Files, name: str, kind: type[Struct], key: str, say: Say) -> dict[str, Any]:
+    """The rows of a table by id."""
+    found: dict[str, Any] = {}
+    for row in getattr(files.typed(name, kind), key):
         if row.id in found:
-            raise PackageError(
-                f"{row.id!r} stands twice", where=where, hint="Give each its own id."
+            say(
+                PackageError(
+                    f"{row.id!r} stands twice",
+                    where=f"{name}, {key}",
+                    hint="Give each its own id.",
+                )
             )
         found[row.id] = row
     return found

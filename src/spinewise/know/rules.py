@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from spinewise.errors import PackageError
@@ -22,50 +24,46 @@ _FORMS: Final = (
 )
 
 
-def check_rule(rule: Indicator, where: str) -> None:
-    """
-    Check a published rule.
-
-    Raises
-    ------
-    PackageError
-        The first mistake found, with file, key, value and mend.
-    """
+def mistakes_of_rule(rule: Indicator, where: str) -> Iterator[PackageError]:
+    """What is wrong in a published rule, each with file, key, value and mend."""
     for key in ("published", "index"):
         if getattr(rule, key) is None:
-            raise PackageError(
+            yield PackageError(
                 f"the unit is {rule.unit!r}, and {key} is missing",
                 where=f"{where}, {key}",
                 hint=f"Add a table [{key}], or count episodes, images or answers.",
             )
     for key in _NEVER:
         if getattr(rule, key):
-            raise PackageError(
+            yield PackageError(
                 f"{key} is no key of a published rule",
                 where=f"{where}, {key}",
                 hint="Say who is in the denominator with [[require]] and [[exclusion]].",
             )
-    assert rule.index
+    if rule.index is None:
+        return
     ids = [clause.id for clause in (*rule.require, *rule.exclusion)]
-    for name in ids:
-        if ids.count(name) > 1:
-            raise PackageError(
+    for name, times in Counter(ids).items():
+        if times > 1:
+            yield PackageError(
                 f"{name!r} stands twice", where=f"{where}, require", hint="Give each its own id."
             )
-    _window(rule.index.between, f"{where}, index.between", index=True)
+    yield from _window(rule.index.between, f"{where}, index.between", index=True)
     if rule.index.where:
-        _terms(rule.index.where, f"{where}, index.where", images=False)
+        yield from _terms(rule.index.where, f"{where}, index.where", images=False)
     for key, clauses in (("require", rule.require), ("exclusion", rule.exclusion)):
         for clause in clauses:
-            _terms(clause.when, f"{where}, {key}[{clause.id}].when", images=_has_image(rule))
-    _terms(rule.numerator, f"{where}, numerator", images=False)
+            yield from _terms(
+                clause.when, f"{where}, {key}[{clause.id}].when", images=_has_image(rule)
+            )
+    yield from _terms(rule.numerator, f"{where}, numerator", images=False)
 
 
-def check_own(indicator: Indicator, where: str) -> None:
-    """Check that an indicator of the package's own uses nothing of published rules."""
+def mistakes_of_own(indicator: Indicator, where: str) -> Iterator[PackageError]:
+    """What an indicator of the package's own uses of published rules."""
     for key in _ONLY:
         if getattr(indicator, key):
-            raise PackageError(
+            yield PackageError(
                 f"{key} is a key of published rules, and the unit is {indicator.unit!r}",
                 where=f"{where}, {key}",
                 hint='Write unit = "patient", or take the key out.',
@@ -73,7 +71,7 @@ def check_own(indicator: Indicator, where: str) -> None:
     for whole in clauses_of(indicator):
         for term in terms_in(whole):
             if isinstance(term, RULE_TERMS):
-                raise PackageError(
+                yield PackageError(
                     f"{tag(term)!r} is a term of published rules",
                     where=where,
                     hint="See the terms of docs/reference/package.md.",
@@ -84,15 +82,15 @@ def _has_image(rule: Indicator) -> bool:
     return any(isinstance(term, Shown) for term in terms_in(rule.numerator))
 
 
-def _terms(whole: Term, where: str, *, images: bool) -> None:
+def _terms(whole: Term, where: str, *, images: bool) -> Iterator[PackageError]:
     for term in terms_in(whole):
         if isinstance(term, RULE_TERMS):
             if hasattr(term, "on"):
-                _window((term.on, term.on), f"{where}, {tag(term)}.on", images=images)
+                yield from _window((term.on, term.on), f"{where}, {tag(term)}.on", images=images)
             else:
-                _window(term.between, f"{where}, {tag(term)}.between", images=images)
+                yield from _window(term.between, f"{where}, {tag(term)}.between", images=images)
         elif not isinstance(term, All | AnyOf | Not):
-            raise PackageError(
+            yield PackageError(
                 f"{tag(term)!r} is no term of a published rule",
                 where=where,
                 hint="See docs/how-to/write-a-published-rule.md.",
@@ -101,31 +99,32 @@ def _terms(whole: Term, where: str, *, images: bool) -> None:
 
 def _window(
     between: tuple[str, str], where: str, *, index: bool = False, images: bool = False
-) -> None:
+) -> Iterator[PackageError]:
     bounds = []
     for text in between:
         try:
             bounds.append(parse_bound(text))
         except ValueError:
-            raise PackageError(f"{text!r} is not a bound", where=where, hint=_FORMS) from None
+            yield PackageError(f"{text!r} is not a bound", where=where, hint=_FORMS)
+            return
     first, last = bounds
     if last.anchor == "ever":
-        raise PackageError("the window ends with 'ever'", where=where, hint=_FORMS)
+        yield PackageError("the window ends with 'ever'", where=where, hint=_FORMS)
     if index and not {first.anchor, last.anchor} <= {"period start", "period end"}:
-        raise PackageError(
+        yield PackageError(
             f"the index lies between {between[0]!r} and {between[1]!r}",
             where=where,
             hint="Count both from period start or period end.",
         )
     if "image" in (first.anchor, last.anchor) and not images:
-        raise PackageError(
+        yield PackageError(
             "'image' stands for the image of the numerator, which is not known here",
             where=where,
             hint="Count from the index, or let the numerator be a term 'imaging'.",
         )
     same = first.anchor == last.anchor and bool(first.months) == bool(last.months)
     if same and (first.days, first.months) > (last.days, last.months):
-        raise PackageError(
+        yield PackageError(
             f"the window is from {between[0]!r} to {between[1]!r}, which is earlier",
             where=where,
             hint="Exchange the two.",

@@ -9,21 +9,18 @@ from typing import TypeVar
 import msgspec
 
 from spinewise.errors import PackageError
-from spinewise.know.decode import nearest
+from spinewise.know.decode import Say, nearest, stop
 from spinewise.know.model import Signoff
 from spinewise.know.package import Package
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def sign(package: Package, signoffs: Iterable[Signoff]) -> Package:
+def sign(package: Package, signoffs: Iterable[Signoff], say: Say = stop) -> Package:
     """
     The package with ``signed-off`` as the status of every row that is signed off.
 
-    Raises
-    ------
-    PackageError
-        A sign-off names a row that does not exist.
+    A sign-off of a row that does not exist is said, or raised as a PackageError.
     """
     signed = {signoff.row for signoff in signoffs}
     if not signed:
@@ -60,9 +57,11 @@ def sign(package: Package, signoffs: Iterable[Signoff]) -> Package:
         items={name: one("item", name, row) for name, row in package.items.items()},
     )
     for row in sorted(signed - known):
-        raise PackageError(
-            f"{row!r} is no row of this package",
-            where="signoff.toml, signoff.row",
-            hint="Write kind:id, for example indicator:imaging-early" + nearest(row, known) + ".",
+        say(
+            PackageError(
+                f"{row!r} is no row of this package",
+                where="signoff.toml, signoff.row",
+                hint=f"Write kind:id, for example indicator:imaging-early{nearest(row, known)}.",
+            )
         )
     return result
