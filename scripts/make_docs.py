@@ -7,13 +7,14 @@ A test holds that they are not stale.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from spinewise.cli import main as spinewise
 from spinewise.know.loader import load_package
-from spinewise.know.model import Indicator
+from spinewise.know.model import Clause, Indicator
 from spinewise.know.package import Package
 from spinewise.know.terms import Term
 from spinewise.report.definition import Said, say, say_index
@@ -209,7 +210,12 @@ def one_rule(rule: Indicator, package: Package) -> list[str]:
         "Day 0:\n",
         bullets(say_index(rule.index, package, language("en"))),
     ]
-    for heading, clauses in (("Needed", rule.require), ("Excluded", rule.exclusion)):
+    clauses: Sequence[Clause]
+    for heading, clauses in (
+        ("Needed", rule.require),
+        ("Excluded", rule.exclusion),
+        ("Shown apart", rule.strata),
+    ):
         for clause in clauses:
             parts += [
                 f"{heading}: **`{clause.id}`**, {clause.name.en}\n",

@@ -4534,6 +4534,162 @@ WITH answered AS (
       )
       ELSE NULL
     END AS numerator,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 18
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 64
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 64
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS stratum_0,
+    CASE
+      WHEN u.is_dated
+      THEN (
+        CASE
+          WHEN u.birth_lo IS NULL
+          THEN NULL
+          ELSE (
+            (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 65
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) >= 65
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+            AND (
+              CASE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_lo) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 75
+                THEN TRUE
+                WHEN (
+                  YEAR((
+                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                  )) - YEAR(u.birth_hi) - CASE
+                    WHEN MONTH((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) * 100 + DAY((
+                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
+                    THEN 1
+                    ELSE 0
+                  END
+                ) <= 75
+                THEN NULL
+                ELSE FALSE
+              END
+            )
+          )
+        END
+      )
+      ELSE NULL
+    END AS stratum_1,
     u.is_dated AND 19900 < u.index_lo + 28 AS not_yet,
     u.is_dated
     AND NOT (
@@ -9296,17 +9452,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 282429536481 + COALESCE(CAST((
-    TRUE
-  ) AS BIGINT), 2) * 847288609443 + COALESCE(CAST((
-    numerator
   ) AS BIGINT), 2) * 2541865828329 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 7625597484987 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 22876792454961 + COALESCE(CAST((
+    numerator
+  ) AS BIGINT), 2) * 68630377364883 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 205891132094649 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 68630377364883 AS pattern_0
+  ) AS BIGINT), 2) * 617673396283947 AS pattern_0
 FROM (
   SELECT
     *,
@@ -9355,10 +9511,14 @@ FROM (
     ) AS BIGINT), 2) * 3486784401 + COALESCE(CAST((
       exclude_15
     ) AS BIGINT), 2) * 10460353203 + COALESCE(CAST((
-      short
+      stratum_0
     ) AS BIGINT), 2) * 31381059609 + COALESCE(CAST((
+      stratum_1
+    ) AS BIGINT), 2) * 94143178827 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 282429536481 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 94143178827 AS shared
+    ) AS BIGINT), 2) * 847288609443 AS shared
   FROM (
     WITH gathered AS (
       SELECT
@@ -9424,7 +9584,7 @@ FROM (
             WHEN requires
             THEN 2
             ELSE 3
-          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
+          END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short, 'stratum_0': stratum_0, 'stratum_1': stratum_1}
         ) AS named,
         BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
         BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
@@ -9491,6 +9651,8 @@ FROM (
         named.proposed,
         named.short,
         numerator,
+        named.stratum_0,
+        named.stratum_1,
         CASE
           WHEN requires
           THEN TRUE
@@ -9697,7 +9859,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  204510365471845
+  1840593289246669
 FROM (
   SELECT
     patient AS unit,
@@ -12423,10 +12585,10 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_15,
       CASE (
         pattern // 31381059609
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS stratum_0,
       CASE (
         pattern // 94143178827
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS stratum_1,
       CASE (
           pattern // 282429536481
         ) % 3
@@ -12435,7 +12597,7 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS population_recorded,
+      END AS short,
       CASE (
           pattern // 847288609443
         ) % 3
@@ -12444,7 +12606,7 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS population,
+      END AS proposed,
       CASE (
           pattern // 2541865828329
         ) % 3
@@ -12453,9 +12615,27 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS numerator_recorded,
+      END AS population_recorded,
       CASE (
           pattern // 7625597484987
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS population,
+      CASE (
+          pattern // 22876792454961
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS numerator_recorded,
+      CASE (
+          pattern // 68630377364883
         ) % 3
         WHEN 1
         THEN TRUE
@@ -12465,7 +12645,7 @@ FROM (
       END AS numerator,
       CASE
         WHEN CASE (
-            pattern // 22876792454961
+            pattern // 205891132094649
           ) % 3
           WHEN 1
           THEN TRUE
@@ -12478,7 +12658,7 @@ FROM (
           ';',
           CASE
             WHEN CASE (
-                pattern // 68630377364883
+                pattern // 617673396283947
               ) % 3
               WHEN 1
               THEN TRUE
@@ -12702,7 +12882,13 @@ FROM (
       THEN 1
       ELSE allowed
     END AS places,
-    CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
+    CASE
+      WHEN is_outside
+      THEN ''
+      WHEN is_undated
+      THEN ''
+      ELSE CASE WHEN stratum_0 THEN 'age-18-64' WHEN stratum_1 THEN 'age-65-75' ELSE '' END
+    END AS verdict,
     CASE WHEN category = 'in' THEN also ELSE '' END AS also,
     CONCAT_WS(
       ';',

@@ -61,6 +61,7 @@ def test_every_reason_was_met() -> None:
     categories = {"in", "excluded", "outside", "undecided"}
     missing += [(rule.id, c) for rule in package.rules for c in categories if not met[rule.id, c]]
     missing += [(rule.id, "numerator") for rule in package.rules if not met[rule.id, "numerator"]]
+    missing += [(r.id, one.id) for r in package.rules for one in r.strata if not met[r.id, one.id]]
 
     assert not missing
 
@@ -68,6 +69,7 @@ def test_every_reason_was_met() -> None:
 def _count(found: Iterable[Outcome]) -> None:
     for outcome in found:
         met[outcome.indicator, outcome.category] += 1
+        met[outcome.indicator, outcome.verdict] += 1
         if outcome.category == "in" and outcome.in_numerator:
             met[outcome.indicator, "numerator"] += 1
         for reason in outcome.reasons:

@@ -307,6 +307,14 @@ class Definitions:
         plain = nested(self._rule_terms())
         shown = self._shown(between(ANY_ANCHOR))
         numerators = st.one_of(shown, table("not", of=shown), nested(shown | self._rule_terms()))
+        strata = st.builds(
+            lambda on, split: [
+                {"is": "age", "on": on, "from": 18, "to": split},
+                {"is": "age", "on": on, "from": split + 1},
+            ],
+            st.builds(str.__add__, st.sampled_from(ANY_ANCHOR), st.sampled_from(SHIFTS)),
+            st.sampled_from((39, 49, 64)),
+        )
 
         def of(numerator: Drawn) -> st.SearchStrategy[Drawn]:
             anchors = (*ANY_ANCHOR, "image", "image") if _shows(numerator) else ANY_ANCHOR
@@ -331,6 +339,7 @@ class Definitions:
                     "require": clauses,
                     "exclusion": clauses,
                     "numerator": st.just(numerator),
+                    "strata": seldom(strata, []),
                     "window": st.none() | st.sampled_from(([0, 28], [0, 42])),
                     "needs": seldom(st.just([{"domain": "imaging", "days": [0, 28]}]), []),
                 }
@@ -456,7 +465,7 @@ def indicator(id_: str, order: int, drawn: Drawn) -> Indicator:
     }
     if drawn["unit"] in ("patient", "patient-year"):
         data["published"] = {"source": WORDS, "period": WORDS}
-        for key in ("require", "exclusion"):
+        for key in ("require", "exclusion", "strata"):
             data[key] = [
                 {"id": f"{key}-{n}", "name": WORDS, "when": when}
                 for n, when in enumerate(drawn[key])

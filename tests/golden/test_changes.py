@@ -98,6 +98,14 @@ UNFELT: Final[dict[str, str]] = {
     "hedis-lbp-my2025.window [0, 28] to [0, 27]": (
         "the intake ends 28 days before the period, and the period not after the records"
     ),
+    **{
+        f"hedis-lbp-my2025.strata[{stratum}].when.{bound}": "people of that age are not counted"
+        for stratum, bound in (
+            ("age-18-64", "from_ 18 to 17"),
+            ("age-65-75", "to 75 to 76"),
+        )
+    },
+    "hedis-lbp-my2025.strata[age-65-75].when.from_ 65 to 64": "who is 64 is in the stratum before",
     "hedis-lbp-my2025.numerator.between [index, index + 28 days]"
     " to [index - 1 day, index + 28 days]": ALREADY,
     "hedis-lbp-my2025.exclusion[death].when.between [period start, period end]"

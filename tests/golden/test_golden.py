@@ -49,6 +49,10 @@ def test_review_of_several_cases_adds_up(cases: list[Case], reviewed: Reviewer) 
         assert result.rate.unknown == said["unknown"]
         assert result.counts.excluded == said["excluded"]
         assert result.counts.units == said["units_seen"]
+        assert result.published is not None
+        for group in result.published.strata:
+            one = counted_rows(row for row in rows if row["verdict"] == group.key)
+            assert (group.rate.n, group.rate.d) == (one["n"], one["d"])
 
 
 @each_case

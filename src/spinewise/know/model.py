@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from spinewise.know.terms import Between, Days, Term
+from spinewise.know.terms import Age, Between, Days, Term
 from spinewise.tables import Domain, Setting
 
 Confidence = Literal["V", "M", "D"]
@@ -319,6 +319,12 @@ class Clause(_File, frozen=True, kw_only=True):
     when: Term
 
 
+class Stratum(Clause, frozen=True, kw_only=True):
+    """Ages whose result a published rule shows apart."""
+
+    when: Age
+
+
 class Published(_File, frozen=True, kw_only=True):
     """What is said of a published rule beside what it counts."""
 
@@ -379,6 +385,8 @@ class Indicator(_File, frozen=True, kw_only=True):
     """Of a published rule: who of those with an index is in the denominator."""
     exclusion: list[Clause] = []
     """Of a published rule: who of the denominator is excluded."""
+    strata: list[Stratum] = []
+    """Of a published rule: ages whose results it shows apart, and together as its own."""
     unknown_population: Literal["in-range", "beside"] = "in-range"
     """What becomes of units whose population is unknown: part of the range, or counted beside."""
     target: Target | None = None

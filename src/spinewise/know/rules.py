@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
+from math import inf
 from typing import Final
 
 from spinewise.errors import PackageError
 from spinewise.know.bounds import parse_bound
 from spinewise.know.model import Indicator
-from spinewise.know.terms import RULE_TERMS, All, AnyOf, Not, Shown, Term
+from spinewise.know.terms import RULE_TERMS, Age, All, AnyOf, Not, Shown, Term
 from spinewise.know.walk import clauses_of, tag, terms_in
 
 PEOPLE: Final = ("patient", "patient-year")
 """Units of published rules."""
 _NEVER: Final = ("population", "target", "also_count", "first_in_list")
 """Keys that have no meaning for a published rule."""
-_ONLY: Final = ("published", "index", "require", "exclusion")
+_ONLY: Final = ("published", "index", "require", "exclusion", "strata")
 """Keys that only a published rule has."""
 _FORMS: Final = (
     "Write an anchor (index, period start, period end, year start, year end, image), and if "
@@ -42,7 +44,7 @@ def mistakes_of_rule(rule: Indicator, where: str) -> Iterator[PackageError]:
             )
     if rule.index is None:
         return
-    ids = [clause.id for clause in (*rule.require, *rule.exclusion)]
+    ids = [clause.id for clause in (*rule.require, *rule.exclusion, *rule.strata)]
     for name, times in Counter(ids).items():
         if times > 1:
             yield PackageError(
@@ -57,6 +59,32 @@ def mistakes_of_rule(rule: Indicator, where: str) -> Iterator[PackageError]:
                 clause.when, f"{where}, {key}[{clause.id}].when", images=_has_image(rule)
             )
     yield from _terms(rule.numerator, f"{where}, numerator", images=False)
+    yield from _strata(rule, where)
+
+
+def _strata(rule: Indicator, where: str) -> Iterator[PackageError]:
+    """Strata are ages on one day, and nobody is in two of them."""
+    for stratum in rule.strata:
+        here = f"{where}, strata[{stratum.id}].when"
+        yield from _terms(stratum.when, here, images=False)
+        if stratum.when.on != rule.strata[0].when.on:
+            yield PackageError(
+                f"the age is that on {stratum.when.on!r}, of others on {rule.strata[0].when.on!r}",
+                where=here,
+                hint="Take the ages of all strata on the same day.",
+            )
+    ages = sorted((_years(stratum.when), stratum.id) for stratum in rule.strata)
+    for ((_, last), one), ((first, _), other) in pairwise(ages):
+        if first <= last:
+            yield PackageError(
+                f"the ages of {one!r} and {other!r} overlap",
+                where=f"{where}, strata",
+                hint="Let each age be in one of them: what is shown adds up to the whole.",
+            )
+
+
+def _years(age: Age) -> tuple[float, float]:
+    return (0 if age.from_ is None else age.from_), (inf if age.to is None else age.to)
 
 
 def mistakes_of_own(indicator: Indicator, where: str) -> Iterator[PackageError]:

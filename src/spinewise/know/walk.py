@@ -45,7 +45,7 @@ def concepts_in(term: Term) -> Iterator[tuple[str, str]]:
 def clauses_of(rule: Indicator) -> list[Term]:
     """Every term that stands by itself in the definition of an indicator."""
     whole = [rule.population, rule.numerator, *rule.also_count.values()]
-    whole += [clause.when for clause in (*rule.require, *rule.exclusion)]
+    whole += [clause.when for clause in (*rule.require, *rule.exclusion, *rule.strata)]
     if rule.index:
         whole.append(rule.index.where)
     return [term for term in whole if term is not None]

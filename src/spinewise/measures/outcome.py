@@ -39,7 +39,7 @@ class Outcome:
     places: int
     verdict: str
     """Of an image: indicated, not-indicated, cannot-tell; of an episode its red-flag status:
-    present, absent, not-documented; else empty."""
+    present, absent, not-documented; of a person the stratum of a published rule; else empty."""
     also: tuple[str, ...]
     """Ids of the indicator's further counts that hold for a unit of the denominator, sorted."""
     assumed: tuple[str, ...]

@@ -364,7 +364,10 @@ def sides(review: Review) -> list[Side]:
     for result in review.indicators:
         if result.published is None:
             continue
+        strata = {group.key for group in result.published.strata}
         for id_, name in result.published.names.items():
+            if id_ in strata:
+                continue
             condition = id_ in result.published.conditions
             side = found.setdefault(id_, Side(name, condition, {}))
             counted = result.counts.outside if condition else result.counts.excluded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -160,7 +160,13 @@ def _result(
         change_ideas=indicator.change_ideas,
         resources=indicator.resources,
         order=indicator.order,
-        published=published(indicator, rate, frame, period),
+        published=published(
+            indicator,
+            rate,
+            {} if why_not else _rates(kinds, lambda kind: kind.verdict),
+            frame,
+            period,
+        ),
     )
 
 
@@ -244,11 +250,16 @@ def _first_reason(kinds: list[tuple[_Kind, int]], category: str) -> dict[str, in
 
 
 def _modalities(kinds: list[tuple[_Kind, int]]) -> list[Group]:
-    by_modality: dict[str, Tally] = defaultdict(Tally)
+    rates = _rates(kinds, lambda kind: kind.modality)
+    return [Group(key=key, rate=rates[key]) for key in sorted(rates) if key]
+
+
+def _rates(kinds: list[tuple[_Kind, int]], group: Callable[[_Kind], str]) -> dict[str, Rate]:
+    """The rates of units that have the same in common."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
     for kind, units in kinds:
-        if kind.modality:
-            by_modality[kind.modality].add(kind.category, kind.in_numerator, kind.places, units)
-    return [Group(key=key, rate=by_modality[key].rate()) for key in sorted(by_modality)]
+        tallies[group(kind)].add(kind.category, kind.in_numerator, kind.places, units)
+    return {key: tally.rate() for key, tally in tallies.items()}
 
 
 def _run_chart(months: Mapping[date, Tally], frame: Frame) -> RunChart | None:

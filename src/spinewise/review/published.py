@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -11,7 +11,8 @@ import duckdb
 from spinewise.know.model import Indicator
 from spinewise.measures.frame import Frame
 from spinewise.measures.interpret.rules import uses_of
-from spinewise.review.result import Agreement, PublishedResult, Rate
+from spinewise.review.rates import Tally
+from spinewise.review.result import Agreement, Group, PublishedResult, Rate
 from spinewise.review.words import say
 
 _EXCLUDED = """
@@ -27,9 +28,17 @@ _EXCLUDED = """
 
 
 def published(
-    rule: Indicator, rate: Rate, frame: Frame, period: tuple[date, date]
+    rule: Indicator,
+    rate: Rate,
+    strata: Mapping[str, Rate],
+    frame: Frame,
+    period: tuple[date, date],
 ) -> PublishedResult | None:
-    """What stands beside the result of a published rule; None for the package's own indicators."""
+    """
+    What stands beside the result of a published rule; None for the package's own indicators.
+
+    ``strata`` has the rates of the strata by id, and under ``""`` that of people in none.
+    """
     if rule.published is None:
         return None
     complement = rule.published.score == "complement"
@@ -52,9 +61,20 @@ def published(
         assumed=assumed,
         readings=rule.published.readings,
         not_evaluated=rule.published.not_evaluated,
-        names={clause.id: clause.name for clause in (*rule.require, *rule.exclusion)},
+        names={one.id: one.name for one in (*rule.require, *rule.exclusion, *rule.strata)},
         conditions=[clause.id for clause in rule.require],
+        strata=_strata(rule, strata),
     )
+
+
+def _strata(rule: Indicator, rates: Mapping[str, Rate]) -> list[Group]:
+    """All strata, and at the end, if there are any, the people in none."""
+    if not rule.strata:
+        return []
+    nobody = Tally().rate()
+    groups = [Group(key=one.id, rate=rates.get(one.id, nobody)) for one in rule.strata]
+    rest = rates.get("", nobody)
+    return [*groups, Group(key="", rate=rest)] if rest.d or rest.unknown else groups
 
 
 def agreements(

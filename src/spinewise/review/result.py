@@ -105,10 +105,11 @@ class RunChart(_Value, frozen=True, kw_only=True):
 
 
 class Group(_Value, frozen=True, kw_only=True):
-    """The rate of one clinician, or one modality."""
+    """The rate of one clinician, modality or stratum."""
 
     key: str
-    """The clinician's id, ``""`` for not attributed; the modality."""
+    """The clinician's id, ``""`` for not attributed; the modality; the id of the stratum, ``""``
+    for none, or not known which."""
     rate: Rate
 
 
@@ -139,9 +140,11 @@ class PublishedResult(_Value, frozen=True, kw_only=True):
     readings: list[Text]
     not_evaluated: list[Text]
     names: dict[str, Text]
-    """The rule's conditions and exclusions by their ids, in the rule's order."""
+    """The rule's conditions, exclusions and strata by their ids, in the rule's order."""
     conditions: list[str]
     """Which of these are conditions: who does not meet them is outside."""
+    strata: list[Group] = []
+    """The result of each stratum of the rule; they add up to the result of all."""
 
 
 class IndicatorResult(_Value, frozen=True, kw_only=True):

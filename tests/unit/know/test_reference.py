@@ -37,6 +37,7 @@ SECTIONS: dict[str, Any] = {
     "published": model.Published,
     "index of a rule": model.RuleIndex,
     "require and exclusion of a rule": model.Clause,
+    "strata": model.Stratum,
     "target": model.Target,
     "concepts.toml": model.ConceptsFile,
     "derived": model.Derived,

@@ -77,3 +77,24 @@ def test_terms_of_rules_are_not_for_own_indicators(folder: Path) -> None:
 
     with pytest.raises(PackageError, match="is a term of published rules"):
         load_package(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("from = 65, to = 75", "from = 64, to = 75", "'age-18-64' and 'age-65-75' overlap"),
+        ('on = "period end", from = 65', 'on = "index", from = 65', "the age is that on 'index'"),
+        ('is = "age", on = "period end", from = 65', 'is = "died", on = "x"', "'died'"),
+        ('id = "age-65-75"', 'id = "cancer"', "stands twice"),
+    ],
+)
+def test_a_mistake_in_strata_is_said(folder: Path, old: str, new: str, words: str) -> None:
+    """Strata are ages on one day, nobody is in two of them, and each has its own id."""
+    file = folder / "indicators/hedis-lbp-my2025.toml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+    with pytest.raises(PackageError) as caught:
+        load_package(folder)
+    assert words in str(caught.value)

@@ -25,6 +25,7 @@ from spinewise.measures.compile.sql import (
     day,
     ever,
     negate,
+    text,
     truth,
 )
 from spinewise.measures.compile.terms import is_carried
@@ -101,6 +102,9 @@ class _Rule:
             f"exclude_{n}": self._asking.holds(one.when) for n, one in enumerate(rule.exclusion)
         }
         self._numerator = self._asking.holds(rule.numerator)
+        self._strata = {
+            f"stratum_{n}": self._asking.holds(one.when) for n, one in enumerate(rule.strata)
+        }
 
     # tables ---------------------------------------------------------------------------------
 
@@ -212,7 +216,12 @@ class _Rule:
 
     def _answers(self) -> str:
         """What each case says to every question; nothing is known where its day is not."""
-        asked = {**self._requires, **self._excludes, "numerator": self._numerator}
+        asked = {
+            **self._requires,
+            **self._excludes,
+            "numerator": self._numerator,
+            **self._strata,
+        }
         answers = [
             f"CASE WHEN u.is_dated THEN {term} ELSE NULL END AS {name}"
             for name, term in asked.items()
@@ -262,7 +271,9 @@ class _Rule:
         assumed = {f"{lack}-assumed": "TRUE" for lack in uses_of(rule) if lack in self.frame.lacks}
         assumed[LOOK_BACK] = "short"
         known = "no_index IS FALSE AND is_undated IS FALSE"
-        columns = [DATE, *requires.values(), *excludes.values()]
+        columns = [DATE, *requires.values(), *excludes.values(), *self._strata]
+        strata = zip(self._strata, rule.strata, strict=True)
+        cases = " ".join(f"WHEN {column} THEN {text(one.id)}" for column, one in strata)
         missed = {
             "not_yet": "not_yet",
             **{f"without {need.domain}": f"without_{need.domain}" for need in rule.needs},
@@ -301,7 +312,7 @@ class _Rule:
                 **{f"{id_}-unknown": f"{column} IS NULL" for id_, column in requires.items()},
             },
             undated_unknown={UNKNOWN_DATE: "TRUE"},
-            label="''",
+            label=f"CASE {cases} ELSE '' END" if cases else "''",
             undated_label="''",
             assumed={key: f"{known} AND {condition}" for key, condition in assumed.items()},
             source="who.patient_id",
@@ -338,6 +349,7 @@ class _Rule:
             *(f"bool_or(is_open AND {column}) AS {column}" for column in self._missed()),
         ]
         same = "{0}(coalesce({1}settled, FALSE)) FILTER (WHERE {2})"
+        named = "".join(f", '{column}': {column}" for column in self._strata)
         rank = (
             "CASE WHEN eligible AND numerator THEN 0 WHEN eligible THEN 1"
             " WHEN requires THEN 2 ELSE 3 END"
@@ -359,7 +371,7 @@ class _Rule:
                         WHEN bool_or({counted}) THEN {alike(counted)}
                         ELSE {alike("is_open")} END AS numerator,
                     min({{'rank': {rank}, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician,
-                        'proposed': proposed, 'short': short}}) AS named,
+                        'proposed': proposed, 'short': short{named}}}) AS named,
                     {", ".join(gathered)}
                 FROM {self.name}_answer GROUP BY patient
             ), told AS (
@@ -369,6 +381,7 @@ class _Rule:
             ), person AS (
                 SELECT patient, named.lo AS day_lo, named.hi AS day_hi, named.clinician,
                     named.proposed, named.short, numerator,
+                    {"".join(f"named.{column}, " for column in self._strata)}
                     {", ".join(require(column) for column in requires)},
                     {", ".join([exclude(c) for c in self._excludes] + ["FALSE AS no_exclusion"])},
                     {

@@ -65,6 +65,8 @@ class Answers:
     """Why it cannot be evaluated: its window is not over, or not carried."""
     look_back_short: bool
     """A window begins before the records do."""
+    stratum: str
+    """The stratum that the person is in then for sure; else empty."""
 
     @property
     def in_denominator(self) -> Truth:
@@ -154,6 +156,7 @@ def _answers(rule: Indicator, candidate: Candidate, case: Case) -> Answers:
         missed=_missed(rule, case) if is_dated else (),
         look_back_short=is_dated
         and any(day_of(bound, case)[0] < case.frame.observed_from for bound in looks_back(rule)),
+        stratum=next((one.id for one in rule.strata if is_dated and holds(one.when, case)), ""),
     )
 
 
@@ -216,7 +219,7 @@ def _judge(rule: Indicator, person: Person, asked: list[Answers], frame: Frame) 
         excluded=False,
         in_numerator=False,
         places=OUT,
-        verdict="",
+        verdict=shown.stratum,
         also=(),
         assumed=_assumed(rule, shown, frame),
         proposed=shown.candidate.proposed,
@@ -225,7 +228,11 @@ def _judge(rule: Indicator, person: Person, asked: list[Answers], frame: Frame) 
     if in_denominator is False:
         failed = {name for one in asked for name, value in one.require.items() if value is False}
         return replace(
-            base, category="outside", reasons=tuple(sorted(failed)), in_denominator=False
+            base,
+            category="outside",
+            reasons=tuple(sorted(failed)),
+            in_denominator=False,
+            verdict="",
         )
     open_ = [one for one in asked if one.in_denominator is not False]
     if all(one.missed for one in open_):
