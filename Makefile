@@ -24,7 +24,7 @@ help: ## Show this list
 review: .venv/.runtime ## Set up, review the bundled practice, write the report to build/review/
 	$(BIN)/spinewise review examples/practice --period 2024 --out build/review
 
-test: .venv/.dev .venv/.system ## Set up, run all tests (ARGS="-k name" for some of them)
+test: .venv/.dev .venv/.system .venv/.conformance ## Set up, run all tests (ARGS="-k name" for some of them)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 soak: .venv/.dev ## The long run of the same tests: fuzzing, large files (hours; see docs/reliability.md)
@@ -69,6 +69,10 @@ $(UV):
 	@echo "Setting up .venv with the tools of developers ..."
 	@$(UV) sync --quiet --locked --inexact
 	@touch $@ .venv/.runtime
+
+# Engines that others wrote, for exported measures. Without them these tests are skipped, and say so.
+.venv/.conformance: scripts/install-conformance conformance/package-lock.json | .venv/.dev
+	@scripts/install-conformance && touch $@ || echo "Exported measures will not be tried on CQL engines."
 
 # A browser for the tests of the report. Without it these tests are skipped, and say so.
 .venv/.system: scripts/install-test-system | .venv/.dev

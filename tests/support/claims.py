@@ -50,11 +50,12 @@ class ClaimMaker(Maker):
         start = day(first)
         born = start.replace(year=start.year - self.random.choice((*AGES, 30, 30, 40, 70)))
         born = self.random.choice((born, born.replace(month=12, day=31), day(0).replace(month=2)))
+        year_only = self.chance(0.05)
         person: dict[str, Any] = {
             "patient": patient,
             "patient_id": f"P{patient:05}",
-            "birth_lo": born,
-            "birth_hi": born.replace(month=12, day=31) if self.chance(0.05) else born,
+            "birth_lo": born.replace(month=1, day=1) if year_only else born,
+            "birth_hi": born.replace(month=12, day=31) if year_only else born,
             "file": 0,
             "line": patient + 2,
         }

@@ -1,0 +1,74 @@
+"""What an engine says beside what our own readings say, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spinewise.measures.export.library import library_name
+from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT, Outcome
+
+Results = Mapping[str, Mapping[str, list[dict[str, Any]]]]
+"""Library to patient to the units that an engine found."""
+
+DECIDED = ("in", "undecided")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A unit of which two readings say different things."""
+
+    indicator: str
+    unit: str
+    ours: dict[str, object] | None
+    theirs: dict[str, object] | None
+
+
+def differences(outcomes: Iterable[Outcome], results: Results) -> list[Difference]:
+    """Where an engine differs from the outcomes of the indicators that it ran."""
+    expected: dict[tuple[str, str, str], dict[str, object]] = {
+        (o.indicator, o.patient_id, o.unit_id): outcome_says(o) for o in outcomes
+    }
+    names = {library_name(indicator): indicator for indicator, _, _ in expected}
+    found = {
+        (names[library], unit["patient"], unit["unit"]): engine_says(unit)
+        for library, people in results.items()
+        if library in names
+        for units in people.values()
+        for unit in units
+    }
+    return [
+        Difference(key[0], f"{key[1]}, {key[2]}", expected.get(key), found.get(key))
+        for key in sorted(expected.keys() | found.keys())
+        if expected.get(key) != found.get(key)
+    ]
+
+
+def outcome_says(outcome: Outcome) -> dict[str, object]:
+    """The populations that an outcome of ours puts its unit in."""
+    inside = outcome.category in DECIDED
+    return {
+        "category": outcome.category,
+        "denominator": outcome.category in ("in", "excluded"),
+        "exclusion": outcome.category == "excluded",
+        "numerator": outcome.category == "in" and outcome.in_numerator is True,
+        "may be out": inside and bool(outcome.places & OUT),
+        "may be in without": inside and bool(outcome.places & IN_WITHOUT),
+        "may be in with": inside and bool(outcome.places & IN_WITH),
+        "verdict": outcome.verdict,
+    }
+
+
+def engine_says(unit: Mapping[str, Any]) -> dict[str, object]:
+    """The same of a unit as an engine found it."""
+    return {
+        "category": unit["category"],
+        "denominator": unit["category"] in ("in", "excluded"),
+        "exclusion": unit["category"] == "excluded",
+        "numerator": unit["category"] == "in" and unit["inNumerator"] is True,
+        "may be out": unit["mayBeOut"],
+        "may be in without": unit["mayBeWithout"],
+        "may be in with": unit["mayBeWith"],
+        "verdict": unit["verdict"] or "",
+    }
