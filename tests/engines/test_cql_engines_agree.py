@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-
 from conformance import engines
 from conformance.compare import differences
 from conformance.deck import Deck
+
 from spinewise.know.loader import load_package
 from spinewise.measures.interpret import interpret
 from tests.support.cql import claims_deck

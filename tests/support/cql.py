@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.deck import Deck
+
 from spinewise.know.package import Package
 from spinewise.records.people import people
 from tests.support import claims, population

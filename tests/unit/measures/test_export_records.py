@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fhir.resources.R4B.bundle import Bundle
+from tests.support.cql import claims_deck, records_deck
 
 from spinewise.know.loader import load_package
-from tests.support.cql import claims_deck, records_deck
 
 
 def test_bundles_are_valid_fhir() -> None:

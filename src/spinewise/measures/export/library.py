@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from spinewise.intake.fhir import words
 from spinewise.know.model import Clause, Indicator
@@ -29,14 +29,13 @@ from spinewise.measures.export.text import (
     define,
     either,
     indented,
-    joined,
     name,
     shifted,
     string,
     strings,
     template,
 )
-from spinewise.measures.frame import LEVEL_UNKNOWN, Frame
+from spinewise.measures.frame import Frame
 from spinewise.records.people import EPOCH
 
 COMMON = "SpinewiseCommon"
@@ -150,9 +149,7 @@ def package_library(package: Package) -> CqlLibrary:
         concepts,
         includes=(COMMON, EXTRACT),
     )
-    return CqlLibrary(
-        title, package.file.version, f"{head}\n{body}", concepts, (COMMON, EXTRACT)
-    )
+    return CqlLibrary(title, package.file.version, f"{head}\n{body}", concepts, (COMMON, EXTRACT))
 
 
 def images_part(package: Package) -> str:
@@ -242,9 +239,7 @@ def rule_body(package: Package, rule: Indicator) -> str:
         "rule.cql",
         package=at.package,
         index_fits=indented(
-            fits(
-                at, index.concepts, position=index.position, not_settings=index.not_settings
-            ),
+            fits(at, index.concepts, position=index.position, not_settings=index.not_settings),
             6,
         ).strip(),
         index_dated=dated(index.dated),
@@ -258,7 +253,25 @@ def rule_body(package: Package, rule: Indicator) -> str:
         numerator_comment=comment("Counted in the numerator."),
         numerator=indented(rule_term(rule.numerator, at), 2),
         evaluated=indented(_evaluated(rule), 2),
+        strata=_strata(rule, at),
+        verdict='"Stratum"' if rule.strata else "''",
     )
+
+
+def _strata(rule: Indicator, at: RuleContext) -> str:
+    """The strata of a rule, and which of them a person is in."""
+    if not rule.strata:
+        return ""
+    found = [
+        define(f"Stratum {one.id}", rule_term(one.when, at), says=one.name.en)
+        for one in rule.strata
+    ]
+    cases = "\n".join(
+        f"  when {name(f'Stratum {one.id}')} then {string(one.id)}" for one in rule.strata
+    )
+    nobody = "  when \"Category\" = 'outside' or exists \"Doubtful candidates\" then ''"
+    found.append(define("Stratum", f"case\n{nobody}\n{cases}\n  else ''\nend"))
+    return "\n".join(found) + "\n"
 
 
 def _clause(word: str, clause: Clause, at: RuleContext) -> str:
@@ -268,7 +281,9 @@ def _clause(word: str, clause: Clause, at: RuleContext) -> str:
 def _evaluated(rule: Indicator) -> str:
     parts = []
     if rule.window:
-        parts.append(f'Extract."Cut-off" >= {shifted(chr(34) + "Index day" + chr(34), rule.window[1])}')
+        parts.append(
+            f'Extract."Cut-off" >= {shifted(chr(34) + "Index day" + chr(34), rule.window[1])}'
+        )
     for need in rule.needs:
         opens = need.days[1] if need.days[0] == "ever" else need.days[0]
         index = '"Index day"'

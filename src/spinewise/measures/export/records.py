@@ -193,7 +193,7 @@ def _visit_id(number: int) -> str:
 def _event(event: Event, person: Person, codings: Codings) -> Json:
     kind = event.role if event.kind == "imaging" and event.role else event.kind
     resource, own = _KINDS[kind](event, codings)
-    identifiers = [{"system": SOURCE, "value": event.source}]
+    identifiers: list[Json] = [{"system": SOURCE, "value": event.source}]
     if event.claim:
         identifiers.append({"system": CLAIM, "value": event.claim})
     if event.link:
@@ -220,10 +220,15 @@ def _event(event: Event, person: Person, codings: Codings) -> Json:
         extension=said + own.pop("extension", []),
         subject=_reference("Patient", patient_id(person)),
         **own,
-        **{"context": {"encounter": [visit]} if visit else None}
-        if resource == "DocumentReference"
-        else {"encounter": visit},
+        **_in_context(resource, visit),
     )
+
+
+def _in_context(resource: str, visit: Json | None) -> Json:
+    """Where a resource names the visit."""
+    if resource != "DocumentReference":
+        return {"encounter": visit}
+    return {"context": {"encounter": [visit]}} if visit else {}
 
 
 def _condition(event: Event, codings: Codings) -> tuple[str, Json]:
@@ -396,7 +401,7 @@ def _ordered(event: Event) -> bool:
 
 def _extensions(**said: Any) -> list[Json]:
     """Extensions of what is said; days as dateTime, words as string."""
-    found = []
+    found: list[Json] = []
     for name, value in said.items():
         if value is None or name == "recorded_time":
             continue

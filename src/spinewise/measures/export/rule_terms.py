@@ -163,7 +163,7 @@ def _covered_days(term: terms.CoveredDays, at: RuleContext) -> str:
     first, last = window(term.between, at)
     return call(
         "Common.CoversDays",
-        f'"Rows" R\n  where R.kind = \'medication\' and ({at.listed("R.code", term.concepts)})\n'
+        f"\"Rows\" R\n  where R.kind = 'medication' and ({at.listed('R.code', term.concepts)})\n"
         "  return all Tuple { start: R.start, supply: R.supply }",
         first,
         last,
@@ -218,14 +218,12 @@ def _shown(term: terms.Shown, at: RuleContext) -> str:
     if not term.denied:
         conditions.append("not R.denied")
     if term.not_before_index:
-        conditions.append(
-            f"not Common.Earlier(R.start, R.clock, {at.index}, {at.clock})"
-        )
+        conditions.append(f"not Common.Earlier(R.start, R.clock, {at.index}, {at.clock})")
     if term.diagnosis:
         conditions.append(
             '(not Extract."Says diagnosis of image"\n      or '
             + at.listed("R.reason", term.diagnosis)
-            + '\n      or exists ("Rows" C where C.kind = \'condition\' and C.claim = R.claim'
+            + "\n      or exists (\"Rows\" C where C.kind = 'condition' and C.claim = R.claim"
             + f"\n        and ({at.listed('C.code', term.diagnosis)})))"
         )
     if term.concepts:

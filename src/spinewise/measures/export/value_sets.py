@@ -180,9 +180,7 @@ def _include(codes: Sequence[Code], rules: Sequence[Code]) -> list[Json]:
     for system in dict.fromkeys(system for system, _ in codes):
         listed = [{"code": code} for name, code in codes if name == system]
         include.append({"system": uri(system), "concept": listed})
-    include += [
-        {"system": uri(system), "filter": [_begins(code)]} for system, code in rules
-    ]
+    include += [{"system": uri(system), "filter": [_begins(code)]} for system, code in rules]
     return include or [{"system": "urn:spinewise:no-codes"}]
 
 
