@@ -3340,15 +3340,17 @@ WITH found AS (
   GROUP BY ALL
 )
 SELECT
-  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  ROW_NUMBER() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
   patient,
+  period_first,
+  period_last,
   index_lo,
   index_hi,
   index_lo = index_hi AS is_dated,
   index_time,
   proposed,
   COALESCE(f.clinician, '') AS clinician,
-  CASE WHEN index_lo >= 19250 AND index_hi <= 19772 THEN TRUE END AS in_window,
+  CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
   p.birth_lo,
   p.birth_hi,
   CASE
@@ -3364,6 +3366,9 @@ SELECT
     ELSE 1000000
   END AS dies_hi
 FROM found AS f
+JOIN (VALUES
+  (19250, 19800, 19250, 19772)) AS w(period_first, period_last, first, last)
+  ON index_hi >= first AND index_lo <= last
 JOIN patients AS p
   USING (patient);
 
@@ -3417,7 +3422,7 @@ GROUP BY
 SELECT
   *,
   MIN(index_lo) FILTER(WHERE
-    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+    eligible AND is_dated) OVER (PARTITION BY patient, period_first) AS first_day
 FROM (
   SELECT
     u.*,
@@ -3448,22 +3453,22 @@ WHERE
 SELECT
   *
 FROM rule_0_found
+ANTI JOIN (
+  SELECT
+    patient,
+    period_first
+  FROM rule_0_found
+  WHERE
+    (
+      eligible IS NULL OR NOT is_dated
+    )
+    AND (
+      first_day IS NULL OR index_lo < first_day
+    )
+)
+  USING (patient, period_first)
 WHERE
-  eligible
-  AND is_dated
-  AND index_lo = first_day
-  AND NOT patient IN (
-    SELECT
-      patient
-    FROM rule_0_found
-    WHERE
-      (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  );
+  eligible AND is_dated AND index_lo = first_day;
 
 -- rule_0_case
 SELECT
@@ -3934,7 +3939,7 @@ SELECT
       )
     )
     AND (
-      e.service_lo >= 19250 AND e.service_hi <= 19800
+      e.service_lo >= u.period_first AND e.service_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_26,
   BOOL_OR(
@@ -3944,7 +3949,7 @@ SELECT
       )
     )
     AND (
-      e.service_hi >= 19250 AND e.service_lo <= 19800
+      e.service_hi >= u.period_first AND e.service_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_27,
   COUNT(DISTINCT e.service_lo) FILTER(WHERE
@@ -3955,7 +3960,7 @@ SELECT
     )
     AND (
       (
-        e.service_lo >= 19250 AND e.service_hi <= 19800
+        e.service_lo >= u.period_first AND e.service_hi <= u.period_last
       )
       AND e.service_lo = e.service_hi
     )) AS rule_0_ask_rows_28,
@@ -3967,7 +3972,7 @@ SELECT
     )
     AND (
       (
-        e.service_hi >= 19250 AND e.service_lo <= 19800
+        e.service_hi >= u.period_first AND e.service_lo <= u.period_last
       )
       AND e.service_lo = e.service_hi
     )) AS rule_0_ask_rows_29,
@@ -3979,22 +3984,42 @@ SELECT
     )
     AND (
       (
-        e.service_hi >= 19250 AND e.service_lo <= 19800
+        e.service_hi >= u.period_first AND e.service_lo <= u.period_last
       )
       AND e.service_lo <> e.service_hi
     )) AS rule_0_ask_rows_30,
   BOOL_OR(
     CAST((
       c.rule_19
-    ) AND (
-      e.start_lo >= 18885 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      )
+      AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_31,
   BOOL_OR(
     CAST((
       c.rule_19
-    ) AND (
-      e.start_hi >= 18885 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_0_ask_rows_32
 FROM rule_0_case AS u
@@ -4109,7 +4134,7 @@ WHERE
       )
     )
     OR (
-      e.service_hi >= 19250 AND e.service_lo <= 19800
+      e.service_hi >= u.period_first AND e.service_lo <= u.period_last
     )
     OR (
       e.start_hi >= -1000000 AND e.start_lo <= (
@@ -4117,7 +4142,16 @@ WHERE
       )
     )
     OR (
-      e.start_hi >= 18885 AND e.start_lo <= 19800
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     )
   )
 GROUP BY
@@ -4176,6 +4210,7 @@ GROUP BY
 WITH answered AS (
   SELECT
     u.patient,
+    u.period_first,
     u.index_lo,
     u.index_hi,
     u.clinician,
@@ -4214,12 +4249,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -4228,12 +4263,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -4247,12 +4282,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -4261,12 +4296,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -4444,11 +4479,11 @@ WITH answered AS (
       THEN (
         CASE
           WHEN (
-            u.dies_lo >= 19250 AND u.dies_hi <= 19800
+            u.dies_lo >= u.period_first AND u.dies_hi <= u.period_last
           )
           THEN TRUE
           WHEN (
-            u.dies_hi >= 19250 AND u.dies_lo <= 19800
+            u.dies_hi >= u.period_first AND u.dies_lo <= u.period_last
           )
           THEN NULL
           ELSE FALSE
@@ -4468,12 +4503,12 @@ WITH answered AS (
                 CASE
                   WHEN (
                     YEAR((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) - YEAR(u.birth_hi) - CASE
                       WHEN MONTH((
-                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                        CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                       )) * 100 + DAY((
-                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                        CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                       )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                       THEN 1
                       ELSE 0
@@ -4482,12 +4517,12 @@ WITH answered AS (
                   THEN TRUE
                   WHEN (
                     YEAR((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) - YEAR(u.birth_lo) - CASE
                       WHEN MONTH((
-                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                        CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                       )) * 100 + DAY((
-                        CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                        CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                       )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                       THEN 1
                       ELSE 0
@@ -4545,12 +4580,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -4559,12 +4594,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -4578,12 +4613,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -4592,12 +4627,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -4623,12 +4658,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -4637,12 +4672,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -4656,12 +4691,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -4670,12 +4705,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -4717,8 +4752,16 @@ WITH answered AS (
       OR (
         u.index_lo + -90
       ) < 19000
-      OR 19250 < 19000
-      OR 18885 < 19000
+      OR u.period_first < 19000
+      OR DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
+        ) + INTERVAL (
+          -12
+        ) MONTH AS DATE)
+      ) < 19000
     ) AS short
   FROM rule_0_case AS u
   LEFT JOIN rule_0_ask_enrolled_0
@@ -4792,15 +4835,17 @@ WITH found AS (
   GROUP BY ALL
 )
 SELECT
-  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  ROW_NUMBER() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
   patient,
+  period_first,
+  period_last,
   index_lo,
   index_hi,
   index_lo = index_hi AS is_dated,
   index_time,
   proposed,
   COALESCE(f.clinician, '') AS clinician,
-  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
   p.birth_lo,
   p.birth_hi,
   CASE
@@ -4816,6 +4861,9 @@ SELECT
     ELSE 1000000
   END AS dies_hi
 FROM found AS f
+JOIN (VALUES
+  (19250, 19800, 19250, 19800)) AS w(period_first, period_last, first, last)
+  ON index_hi >= first AND index_lo <= last
 JOIN patients AS p
   USING (patient);
 
@@ -4823,7 +4871,7 @@ JOIN patients AS p
 SELECT
   *,
   MIN(index_lo) FILTER(WHERE
-    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+    eligible AND is_dated) OVER (PARTITION BY patient, period_first) AS first_day
 FROM (
   SELECT
     u.*,
@@ -4837,22 +4885,22 @@ WHERE
 SELECT
   *
 FROM rule_1_found
+ANTI JOIN (
+  SELECT
+    patient,
+    period_first
+  FROM rule_1_found
+  WHERE
+    (
+      eligible IS NULL OR NOT is_dated
+    )
+    AND (
+      first_day IS NULL OR index_lo < first_day
+    )
+)
+  USING (patient, period_first)
 WHERE
-  eligible
-  AND is_dated
-  AND index_lo = first_day
-  AND NOT patient IN (
-    SELECT
-      patient
-    FROM rule_1_found
-    WHERE
-      (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  );
+  eligible AND is_dated AND index_lo = first_day;
 
 -- rule_1_case
 SELECT
@@ -4868,7 +4916,9 @@ SELECT
     )
     AND (
       (
-        e.day_lo >= 19250 AND e.day_hi <= 19587
+        e.day_lo >= u.period_first AND e.day_hi <= (
+          u.period_first + 337
+        )
       )
       AND e.day_hi <= u.index_lo
       AND e.end_lo >= u.index_lo
@@ -4885,7 +4935,9 @@ SELECT
     )
     AND (
       (
-        e.day_hi >= 19250 AND e.day_lo <= 19587
+        e.day_hi >= u.period_first AND e.day_lo <= (
+          u.period_first + 337
+        )
       )
       AND e.day_lo <= u.index_lo
       AND e.end_hi >= u.index_lo
@@ -4912,7 +4964,9 @@ WHERE
   AND (
     (
       (
-        e.day_hi >= 19250 AND e.day_lo <= 19587
+        e.day_hi >= u.period_first AND e.day_lo <= (
+          u.period_first + 337
+        )
       )
       AND e.day_lo <= u.index_lo
       AND e.end_hi >= u.index_lo
@@ -4957,56 +5011,74 @@ SELECT
     CAST((
       c.rule_4
     ) AND (
-      e.start_lo >= -1000000 AND e.start_hi <= 19800
+      e.start_lo >= -1000000 AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_2,
   BOOL_OR(
     CAST((
       c.rule_4
     ) AND (
-      e.start_hi >= -1000000 AND e.start_lo <= 19800
+      e.start_hi >= -1000000 AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_3,
   BOOL_OR(
     CAST((
       c.rule_14
-    ) AND (
-      e.start_lo >= 19435 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= (
+        u.period_last + -365
+      ) AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_4,
   BOOL_OR(
     CAST((
       c.rule_14
-    ) AND (
-      e.start_hi >= 19435 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= (
+        u.period_last + -365
+      ) AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_5,
   BOOL_OR(
     CAST((
       c.rule_11
-    ) AND (
-      e.start_lo >= 19435 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= (
+        u.period_last + -365
+      ) AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_6,
   BOOL_OR(
     CAST((
       c.rule_11
-    ) AND (
-      e.start_hi >= 19435 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= (
+        u.period_last + -365
+      ) AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_7,
   BOOL_OR(
     CAST((
       c.rule_21
-    ) AND (
-      e.start_lo >= 19435 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= (
+        u.period_last + -365
+      ) AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_8,
   BOOL_OR(
     CAST((
       c.rule_21
-    ) AND (
-      e.start_hi >= 19435 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= (
+        u.period_last + -365
+      ) AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_1_ask_rows_9
 FROM rule_1_case AS u
@@ -5041,10 +5113,12 @@ WHERE
       )
     )
     OR (
-      e.start_hi >= -1000000 AND e.start_lo <= 19800
+      e.start_hi >= (
+        u.period_last + -365
+      ) AND e.start_lo <= u.period_last
     )
     OR (
-      e.start_hi >= 19435 AND e.start_lo <= 19800
+      e.start_hi >= -1000000 AND e.start_lo <= u.period_last
     )
   )
 GROUP BY
@@ -5122,6 +5196,7 @@ GROUP BY
 WITH answered AS (
   SELECT
     u.patient,
+    u.period_first,
     u.index_lo,
     u.index_hi,
     u.clinician,
@@ -5151,12 +5226,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -5165,12 +5240,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -5184,12 +5259,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -5198,12 +5273,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -5289,8 +5364,10 @@ WITH answered AS (
       OR (
         u.index_lo + -180
       ) < 19000
-      OR 19435 < 19000
-      OR 19250 < 19000
+      OR (
+        u.period_last + -365
+      ) < 19000
+      OR u.period_first < 19000
     ) AS short
   FROM rule_1_case AS u
   LEFT JOIN rule_1_ask_visits
@@ -5347,15 +5424,17 @@ WITH found AS (
   GROUP BY ALL
 )
 SELECT
-  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  ROW_NUMBER() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
   patient,
+  period_first,
+  period_last,
   index_lo,
   index_hi,
   index_lo = index_hi AS is_dated,
   index_time,
   proposed,
   COALESCE(f.clinician, '') AS clinician,
-  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
   p.birth_lo,
   p.birth_hi,
   CASE
@@ -5371,6 +5450,9 @@ SELECT
     ELSE 1000000
   END AS dies_hi
 FROM found AS f
+JOIN (VALUES
+  (19250, 19800, 19250, 19800)) AS w(period_first, period_last, first, last)
+  ON index_hi >= first AND index_lo <= last
 JOIN patients AS p
   USING (patient);
 
@@ -5378,7 +5460,7 @@ JOIN patients AS p
 SELECT
   *,
   MIN(index_lo) FILTER(WHERE
-    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+    eligible AND is_dated) OVER (PARTITION BY patient, period_first) AS first_day
 FROM (
   SELECT
     u.*,
@@ -5392,22 +5474,22 @@ WHERE
 SELECT
   *
 FROM rule_2_found
+ANTI JOIN (
+  SELECT
+    patient,
+    period_first
+  FROM rule_2_found
+  WHERE
+    (
+      eligible IS NULL OR NOT is_dated
+    )
+    AND (
+      first_day IS NULL OR index_lo < first_day
+    )
+)
+  USING (patient, period_first)
 WHERE
-  eligible
-  AND is_dated
-  AND index_lo = first_day
-  AND NOT patient IN (
-    SELECT
-      patient
-    FROM rule_2_found
-    WHERE
-      (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  );
+  eligible AND is_dated AND index_lo = first_day;
 
 -- rule_2_case
 SELECT
@@ -5423,7 +5505,9 @@ SELECT
     )
     AND (
       (
-        e.day_lo >= 19250 AND e.day_hi <= 19587
+        e.day_lo >= u.period_first AND e.day_hi <= (
+          u.period_first + 337
+        )
       )
       AND e.day_hi <= u.index_lo
       AND e.end_lo >= u.index_lo
@@ -5440,7 +5524,9 @@ SELECT
     )
     AND (
       (
-        e.day_hi >= 19250 AND e.day_lo <= 19587
+        e.day_hi >= u.period_first AND e.day_lo <= (
+          u.period_first + 337
+        )
       )
       AND e.day_lo <= u.index_lo
       AND e.end_hi >= u.index_lo
@@ -5467,7 +5553,9 @@ WHERE
   AND (
     (
       (
-        e.day_hi >= 19250 AND e.day_lo <= 19587
+        e.day_hi >= u.period_first AND e.day_lo <= (
+          u.period_first + 337
+        )
       )
       AND e.day_lo <= u.index_lo
       AND e.end_hi >= u.index_lo
@@ -5512,14 +5600,14 @@ SELECT
     CAST((
       c.rule_4
     ) AND (
-      e.start_lo >= -1000000 AND e.start_hi <= 19800
+      e.start_lo >= -1000000 AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_2_ask_rows_2,
   BOOL_OR(
     CAST((
       c.rule_4
     ) AND (
-      e.start_hi >= -1000000 AND e.start_lo <= 19800
+      e.start_hi >= -1000000 AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_2_ask_rows_3,
   BOOL_OR(
@@ -5633,7 +5721,7 @@ WHERE
       )
     )
     OR (
-      e.start_hi >= -1000000 AND e.start_lo <= 19800
+      e.start_hi >= -1000000 AND e.start_lo <= u.period_last
     )
   )
 GROUP BY
@@ -5690,6 +5778,7 @@ GROUP BY
 WITH answered AS (
   SELECT
     u.patient,
+    u.period_first,
     u.index_lo,
     u.index_hi,
     u.clinician,
@@ -5719,12 +5808,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -5733,12 +5822,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -5752,12 +5841,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -5766,12 +5855,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -5860,7 +5949,7 @@ WITH answered AS (
       OR (
         u.index_lo + -365
       ) < 19000
-      OR 19250 < 19000
+      OR u.period_first < 19000
     ) AS short
   FROM rule_2_case AS u
   LEFT JOIN rule_2_ask_visits
@@ -5917,15 +6006,17 @@ WITH found AS (
   GROUP BY ALL
 )
 SELECT
-  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  ROW_NUMBER() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
   patient,
+  period_first,
+  period_last,
   index_lo,
   index_hi,
   index_lo = index_hi AS is_dated,
   index_time,
   proposed,
   COALESCE(f.clinician, '') AS clinician,
-  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
   p.birth_lo,
   p.birth_hi,
   CASE
@@ -5941,6 +6032,9 @@ SELECT
     ELSE 1000000
   END AS dies_hi
 FROM found AS f
+JOIN (VALUES
+  (19250, 19800, 19250, 19800)) AS w(period_first, period_last, first, last)
+  ON index_hi >= first AND index_lo <= last
 JOIN patients AS p
   USING (patient);
 
@@ -5948,7 +6042,7 @@ JOIN patients AS p
 SELECT
   *,
   MIN(index_lo) FILTER(WHERE
-    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+    eligible AND is_dated) OVER (PARTITION BY patient, period_first) AS first_day
 FROM (
   SELECT
     u.*,
@@ -5962,22 +6056,22 @@ WHERE
 SELECT
   *
 FROM rule_3_found
+ANTI JOIN (
+  SELECT
+    patient,
+    period_first
+  FROM rule_3_found
+  WHERE
+    (
+      eligible IS NULL OR NOT is_dated
+    )
+    AND (
+      first_day IS NULL OR index_lo < first_day
+    )
+)
+  USING (patient, period_first)
 WHERE
-  eligible
-  AND is_dated
-  AND index_lo = first_day
-  AND NOT patient IN (
-    SELECT
-      patient
-    FROM rule_3_found
-    WHERE
-      (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  );
+  eligible AND is_dated AND index_lo = first_day;
 
 -- rule_3_case
 SELECT
@@ -5992,7 +6086,7 @@ SELECT
       COALESCE(e.setting, 'office') IN ('office', 'virtual', 'home', 'emergency')
     )
     AND (
-      e.day_lo >= 19250 AND e.day_hi <= 19800
+      e.day_lo >= u.period_first AND e.day_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_visits_0,
   BOOL_OR(
@@ -6000,7 +6094,7 @@ SELECT
       COALESCE(e.setting, 'office') IN ('office', 'virtual', 'home', 'emergency')
     )
     AND (
-      e.day_hi >= 19250 AND e.day_lo <= 19800
+      e.day_hi >= u.period_first AND e.day_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_visits_1
 FROM rule_3_case AS u
@@ -6018,7 +6112,7 @@ WHERE
   )
   AND (
     (
-      e.day_hi >= 19250 AND e.day_lo <= 19800
+      e.day_hi >= u.period_first AND e.day_lo <= u.period_last
     )
   )
 GROUP BY
@@ -6054,57 +6148,137 @@ SELECT
   BOOL_OR(
     CAST((
       c.rule_4
-    ) AND (
-      e.start_lo >= 19069 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_2,
   BOOL_OR(
     CAST((
       c.rule_4
-    ) AND (
-      e.start_hi >= 19069 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_3,
   BOOL_OR(
     CAST((
       c.rule_14
-    ) AND (
-      e.start_lo >= 19069 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_4,
   BOOL_OR(
     CAST((
       c.rule_14
-    ) AND (
-      e.start_hi >= 19069 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_5,
   BOOL_OR(
     CAST((
       c.rule_11
-    ) AND (
-      e.start_lo >= 19069 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_6,
   BOOL_OR(
     CAST((
       c.rule_11
-    ) AND (
-      e.start_hi >= 19069 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_7,
   BOOL_OR(
     CAST((
       c.rule_21
-    ) AND (
-      e.start_lo >= 19069 AND e.start_hi <= 19800
+    )
+    AND (
+      e.start_lo >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_hi <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_8,
   BOOL_OR(
     CAST((
       c.rule_21
-    ) AND (
-      e.start_hi >= 19069 AND e.start_lo <= 19800
+    )
+    AND (
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     ) AS BOOLEAN)
   ) AS rule_3_ask_rows_9
 FROM rule_3_case AS u
@@ -6139,7 +6313,16 @@ WHERE
       )
     )
     OR (
-      e.start_hi >= 19069 AND e.start_lo <= 19800
+      e.start_hi >= DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      )
+      AND e.start_lo <= u.period_last
     )
   )
 GROUP BY
@@ -6196,6 +6379,7 @@ GROUP BY
 WITH answered AS (
   SELECT
     u.patient,
+    u.period_first,
     u.index_lo,
     u.index_hi,
     u.clinician,
@@ -6212,12 +6396,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -6226,12 +6410,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -6245,12 +6429,12 @@ WITH answered AS (
               CASE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_lo) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_lo) * 100 + DAY(u.birth_lo)
                     THEN 1
                     ELSE 0
@@ -6259,12 +6443,12 @@ WITH answered AS (
                 THEN TRUE
                 WHEN (
                   YEAR((
-                    CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                    CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                   )) - YEAR(u.birth_hi) - CASE
                     WHEN MONTH((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) * 100 + DAY((
-                      CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                      CAST('1970-01-01' AS DATE) + CAST(u.period_first AS INT)
                     )) < MONTH(u.birth_hi) * 100 + DAY(u.birth_hi)
                     THEN 1
                     ELSE 0
@@ -6363,8 +6547,16 @@ WITH answered AS (
       OR (
         u.index_lo + -180
       ) < 19000
-      OR 19069 < 19000
-      OR 19250 < 19000
+      OR DATE_DIFF(
+        'DAY',
+        CAST('1970-01-01' AS DATE),
+        CAST((
+          CAST('1970-01-01' AS DATE) + CAST(u.period_last AS INT)
+        ) + INTERVAL (
+          -24
+        ) MONTH AS DATE)
+      ) < 19000
+      OR u.period_first < 19000
     ) AS short
   FROM rule_3_case AS u
   LEFT JOIN rule_3_ask_visits
@@ -6421,15 +6613,17 @@ WITH found AS (
   GROUP BY ALL
 )
 SELECT
-  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  ROW_NUMBER() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
   patient,
+  period_first,
+  period_last,
   index_lo,
   index_hi,
   index_lo = index_hi AS is_dated,
   index_time,
   proposed,
   COALESCE(f.clinician, '') AS clinician,
-  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
   p.birth_lo,
   p.birth_hi,
   CASE
@@ -6445,6 +6639,9 @@ SELECT
     ELSE 1000000
   END AS dies_hi
 FROM found AS f
+JOIN (VALUES
+  (19250, 19800, 19250, 19800)) AS w(period_first, period_last, first, last)
+  ON index_hi >= first AND index_lo <= last
 JOIN patients AS p
   USING (patient);
 
@@ -6452,7 +6649,7 @@ JOIN patients AS p
 SELECT
   *,
   MIN(index_lo) FILTER(WHERE
-    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+    eligible AND is_dated) OVER (PARTITION BY patient, period_first) AS first_day
 FROM (
   SELECT
     u.*,
@@ -6826,6 +7023,7 @@ GROUP BY
 WITH answered AS (
   SELECT
     u.patient,
+    u.period_first,
     u.index_lo,
     u.index_hi,
     u.clinician,
@@ -7032,15 +7230,17 @@ WITH found AS (
   GROUP BY ALL
 )
 SELECT
-  ROW_NUMBER() OVER (ORDER BY patient, index_lo, index_hi) AS unit,
+  ROW_NUMBER() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
   patient,
+  period_first,
+  period_last,
   index_lo,
   index_hi,
   index_lo = index_hi AS is_dated,
   index_time,
   proposed,
   COALESCE(f.clinician, '') AS clinician,
-  CASE WHEN index_lo >= 19250 AND index_hi <= 19800 THEN TRUE END AS in_window,
+  CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
   p.birth_lo,
   p.birth_hi,
   CASE
@@ -7056,6 +7256,9 @@ SELECT
     ELSE 1000000
   END AS dies_hi
 FROM found AS f
+JOIN (VALUES
+  (19250, 19800, 19250, 19800)) AS w(period_first, period_last, first, last)
+  ON index_hi >= first AND index_lo <= last
 JOIN patients AS p
   USING (patient);
 
@@ -7112,7 +7315,7 @@ GROUP BY
 SELECT
   *,
   MIN(index_lo) FILTER(WHERE
-    eligible AND is_dated) OVER (PARTITION BY patient) AS first_day
+    eligible AND is_dated) OVER (PARTITION BY patient, period_first) AS first_day
 FROM (
   SELECT
     u.*,
@@ -7141,22 +7344,22 @@ WHERE
 SELECT
   *
 FROM rule_5_found
+ANTI JOIN (
+  SELECT
+    patient,
+    period_first
+  FROM rule_5_found
+  WHERE
+    (
+      eligible IS NULL OR NOT is_dated
+    )
+    AND (
+      first_day IS NULL OR index_lo < first_day
+    )
+)
+  USING (patient, period_first)
 WHERE
-  eligible
-  AND is_dated
-  AND index_lo = first_day
-  AND NOT patient IN (
-    SELECT
-      patient
-    FROM rule_5_found
-    WHERE
-      (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  );
+  eligible AND is_dated AND index_lo = first_day;
 
 -- rule_5_case
 SELECT
@@ -7758,6 +7961,7 @@ GROUP BY
 WITH answered AS (
   SELECT
     u.patient,
+    u.period_first,
     u.index_lo,
     u.index_hi,
     u.clinician,
@@ -9452,17 +9656,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 2541865828329 + COALESCE(CAST((
-    TRUE
   ) AS BIGINT), 2) * 7625597484987 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 22876792454961 + COALESCE(CAST((
     numerator
   ) AS BIGINT), 2) * 68630377364883 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 205891132094649 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 617673396283947 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 617673396283947 AS pattern_0
+  ) AS BIGINT), 2) * 1853020188851841 AS pattern_0
 FROM (
   SELECT
     *,
@@ -9471,58 +9675,61 @@ FROM (
     ) AS BIGINT), 2) * 1 + COALESCE(CAST((
       is_undated
     ) AS BIGINT), 2) * 3 + COALESCE(CAST((
-      dated
+      is_earlier
     ) AS BIGINT), 2) * 9 + COALESCE(CAST((
-      require_0
+      dated
     ) AS BIGINT), 2) * 27 + COALESCE(CAST((
-      require_1
+      require_0
     ) AS BIGINT), 2) * 81 + COALESCE(CAST((
-      require_2
+      require_1
     ) AS BIGINT), 2) * 243 + COALESCE(CAST((
-      exclude_0
+      require_2
     ) AS BIGINT), 2) * 729 + COALESCE(CAST((
-      exclude_1
+      exclude_0
     ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
-      exclude_2
+      exclude_1
     ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
-      exclude_3
+      exclude_2
     ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
-      exclude_4
+      exclude_3
     ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
-      exclude_5
+      exclude_4
     ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
-      exclude_6
+      exclude_5
     ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
-      exclude_7
+      exclude_6
     ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
-      exclude_8
+      exclude_7
     ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
-      exclude_9
+      exclude_8
     ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
-      exclude_10
+      exclude_9
     ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
-      exclude_11
+      exclude_10
     ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
-      exclude_12
+      exclude_11
     ) AS BIGINT), 2) * 387420489 + COALESCE(CAST((
-      exclude_13
+      exclude_12
     ) AS BIGINT), 2) * 1162261467 + COALESCE(CAST((
-      exclude_14
+      exclude_13
     ) AS BIGINT), 2) * 3486784401 + COALESCE(CAST((
-      exclude_15
+      exclude_14
     ) AS BIGINT), 2) * 10460353203 + COALESCE(CAST((
-      stratum_0
+      exclude_15
     ) AS BIGINT), 2) * 31381059609 + COALESCE(CAST((
-      stratum_1
+      stratum_0
     ) AS BIGINT), 2) * 94143178827 + COALESCE(CAST((
-      short
+      stratum_1
     ) AS BIGINT), 2) * 282429536481 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 847288609443 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 847288609443 AS shared
+    ) AS BIGINT), 2) * 2541865828329 AS shared
   FROM (
     WITH gathered AS (
       SELECT
         patient,
+        period_first,
         (
           CASE
             WHEN BOOL_OR(CAST(requires AS BOOLEAN))
@@ -9630,7 +9837,8 @@ FROM (
         BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
       FROM rule_0_answer
       GROUP BY
-        patient
+        patient,
+        period_first
     ), told AS (
       SELECT
         *,
@@ -9645,6 +9853,7 @@ FROM (
     ), person AS (
       SELECT
         patient,
+        period_first,
         named.lo AS day_lo,
         named.hi AS day_hi,
         named.clinician,
@@ -9801,6 +10010,7 @@ FROM (
     ), undated AS (
       SELECT
         patient,
+        period_first,
         MIN(index_lo) FILTER(WHERE
           (
             eligible IS NULL OR NOT is_dated
@@ -9822,7 +10032,8 @@ FROM (
       WHERE
         TRUE
       GROUP BY
-        patient
+        patient,
+        period_first
       HAVING
         BOOL_OR(
           CAST((
@@ -9834,8 +10045,9 @@ FROM (
         )
     )
     SELECT
-      COALESCE(a.patient, o.patient) AS unit,
-      COALESCE(a.patient, o.patient) AS patient,
+      patient AS unit,
+      patient,
+      period_first < 19250 AS is_earlier,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
@@ -9845,10 +10057,10 @@ FROM (
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
-      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+      EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short, is_undated)
     FROM person AS a
     FULL JOIN undated AS o
-      ON o.patient = a.patient
+      USING (patient, period_first)
   )
 )
 UNION ALL
@@ -9859,7 +10071,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  1840593289246669
+  5521779867740005
 FROM (
   SELECT
     patient AS unit,
@@ -9873,12 +10085,15 @@ FROM (
     SELECT
       patient
     FROM rule_0_answer
+    WHERE
+      period_first = 19250
     UNION ALL
     SELECT
       patient
     FROM rule_0_found
     WHERE
-      TRUE
+      period_first = 19250
+      AND TRUE
       AND (
         eligible IS NULL OR NOT is_dated
       )
@@ -9899,17 +10114,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
-    TRUE
   ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
     numerator
   ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 129140163 AS pattern_0
+  ) AS BIGINT), 2) * 387420489 AS pattern_0
 FROM (
   SELECT
     *,
@@ -9918,30 +10133,33 @@ FROM (
     ) AS BIGINT), 2) * 1 + COALESCE(CAST((
       is_undated
     ) AS BIGINT), 2) * 3 + COALESCE(CAST((
-      dated
+      is_earlier
     ) AS BIGINT), 2) * 9 + COALESCE(CAST((
-      require_0
+      dated
     ) AS BIGINT), 2) * 27 + COALESCE(CAST((
-      require_1
+      require_0
     ) AS BIGINT), 2) * 81 + COALESCE(CAST((
-      exclude_0
+      require_1
     ) AS BIGINT), 2) * 243 + COALESCE(CAST((
-      exclude_1
+      exclude_0
     ) AS BIGINT), 2) * 729 + COALESCE(CAST((
-      exclude_2
+      exclude_1
     ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
-      exclude_3
+      exclude_2
     ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
-      exclude_4
+      exclude_3
     ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
-      short
+      exclude_4
     ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 177147 AS shared
+    ) AS BIGINT), 2) * 531441 AS shared
   FROM (
     WITH gathered AS (
       SELECT
         patient,
+        period_first,
         (
           CASE
             WHEN BOOL_OR(CAST(requires AS BOOLEAN))
@@ -10025,7 +10243,8 @@ FROM (
         BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
       FROM rule_1_answer
       GROUP BY
-        patient
+        patient,
+        period_first
     ), told AS (
       SELECT
         *,
@@ -10040,6 +10259,7 @@ FROM (
     ), person AS (
       SELECT
         patient,
+        period_first,
         named.lo AS day_lo,
         named.hi AS day_hi,
         named.clinician,
@@ -10110,6 +10330,7 @@ FROM (
     ), undated AS (
       SELECT
         patient,
+        period_first,
         MIN(index_lo) FILTER(WHERE
           (
             eligible IS NULL OR NOT is_dated
@@ -10131,7 +10352,8 @@ FROM (
       WHERE
         TRUE
       GROUP BY
-        patient
+        patient,
+        period_first
       HAVING
         BOOL_OR(
           CAST((
@@ -10143,8 +10365,9 @@ FROM (
         )
     )
     SELECT
-      COALESCE(a.patient, o.patient) AS unit,
-      COALESCE(a.patient, o.patient) AS patient,
+      patient AS unit,
+      patient,
+      period_first < 19250 AS is_earlier,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
@@ -10154,10 +10377,10 @@ FROM (
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
-      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+      EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short, is_undated)
     FROM person AS a
     FULL JOIN undated AS o
-      ON o.patient = a.patient
+      USING (patient, period_first)
   )
 )
 UNION ALL
@@ -10168,7 +10391,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  384822325
+  1154466973
 FROM (
   SELECT
     patient AS unit,
@@ -10182,12 +10405,15 @@ FROM (
     SELECT
       patient
     FROM rule_1_answer
+    WHERE
+      period_first = 19250
     UNION ALL
     SELECT
       patient
     FROM rule_1_found
     WHERE
-      TRUE
+      period_first = 19250
+      AND TRUE
       AND (
         eligible IS NULL OR NOT is_dated
       )
@@ -10208,17 +10434,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
-    TRUE
   ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
     numerator
   ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 129140163 AS pattern_0
+  ) AS BIGINT), 2) * 387420489 AS pattern_0
 FROM (
   SELECT
     *,
@@ -10227,30 +10453,33 @@ FROM (
     ) AS BIGINT), 2) * 1 + COALESCE(CAST((
       is_undated
     ) AS BIGINT), 2) * 3 + COALESCE(CAST((
-      dated
+      is_earlier
     ) AS BIGINT), 2) * 9 + COALESCE(CAST((
-      require_0
+      dated
     ) AS BIGINT), 2) * 27 + COALESCE(CAST((
-      require_1
+      require_0
     ) AS BIGINT), 2) * 81 + COALESCE(CAST((
-      exclude_0
+      require_1
     ) AS BIGINT), 2) * 243 + COALESCE(CAST((
-      exclude_1
+      exclude_0
     ) AS BIGINT), 2) * 729 + COALESCE(CAST((
-      exclude_2
+      exclude_1
     ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
-      exclude_3
+      exclude_2
     ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
-      exclude_4
+      exclude_3
     ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
-      short
+      exclude_4
     ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 177147 AS shared
+    ) AS BIGINT), 2) * 531441 AS shared
   FROM (
     WITH gathered AS (
       SELECT
         patient,
+        period_first,
         (
           CASE
             WHEN BOOL_OR(CAST(requires AS BOOLEAN))
@@ -10334,7 +10563,8 @@ FROM (
         BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
       FROM rule_2_answer
       GROUP BY
-        patient
+        patient,
+        period_first
     ), told AS (
       SELECT
         *,
@@ -10349,6 +10579,7 @@ FROM (
     ), person AS (
       SELECT
         patient,
+        period_first,
         named.lo AS day_lo,
         named.hi AS day_hi,
         named.clinician,
@@ -10419,6 +10650,7 @@ FROM (
     ), undated AS (
       SELECT
         patient,
+        period_first,
         MIN(index_lo) FILTER(WHERE
           (
             eligible IS NULL OR NOT is_dated
@@ -10440,7 +10672,8 @@ FROM (
       WHERE
         TRUE
       GROUP BY
-        patient
+        patient,
+        period_first
       HAVING
         BOOL_OR(
           CAST((
@@ -10452,8 +10685,9 @@ FROM (
         )
     )
     SELECT
-      COALESCE(a.patient, o.patient) AS unit,
-      COALESCE(a.patient, o.patient) AS patient,
+      patient AS unit,
+      patient,
+      period_first < 19250 AS is_earlier,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
@@ -10463,10 +10697,10 @@ FROM (
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
-      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+      EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short, is_undated)
     FROM person AS a
     FULL JOIN undated AS o
-      ON o.patient = a.patient
+      USING (patient, period_first)
   )
 )
 UNION ALL
@@ -10477,7 +10711,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  384822325
+  1154466973
 FROM (
   SELECT
     patient AS unit,
@@ -10491,12 +10725,15 @@ FROM (
     SELECT
       patient
     FROM rule_2_answer
+    WHERE
+      period_first = 19250
     UNION ALL
     SELECT
       patient
     FROM rule_2_found
     WHERE
-      TRUE
+      period_first = 19250
+      AND TRUE
       AND (
         eligible IS NULL OR NOT is_dated
       )
@@ -10517,17 +10754,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
-    TRUE
   ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
     numerator
   ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 129140163 AS pattern_0
+  ) AS BIGINT), 2) * 387420489 AS pattern_0
 FROM (
   SELECT
     *,
@@ -10536,30 +10773,33 @@ FROM (
     ) AS BIGINT), 2) * 1 + COALESCE(CAST((
       is_undated
     ) AS BIGINT), 2) * 3 + COALESCE(CAST((
-      dated
+      is_earlier
     ) AS BIGINT), 2) * 9 + COALESCE(CAST((
-      require_0
+      dated
     ) AS BIGINT), 2) * 27 + COALESCE(CAST((
-      require_1
+      require_0
     ) AS BIGINT), 2) * 81 + COALESCE(CAST((
-      exclude_0
+      require_1
     ) AS BIGINT), 2) * 243 + COALESCE(CAST((
-      exclude_1
+      exclude_0
     ) AS BIGINT), 2) * 729 + COALESCE(CAST((
-      exclude_2
+      exclude_1
     ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
-      exclude_3
+      exclude_2
     ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
-      exclude_4
+      exclude_3
     ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
-      short
+      exclude_4
     ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 177147 AS shared
+    ) AS BIGINT), 2) * 531441 AS shared
   FROM (
     WITH gathered AS (
       SELECT
         patient,
+        period_first,
         (
           CASE
             WHEN BOOL_OR(CAST(requires AS BOOLEAN))
@@ -10643,7 +10883,8 @@ FROM (
         BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
       FROM rule_3_answer
       GROUP BY
-        patient
+        patient,
+        period_first
     ), told AS (
       SELECT
         *,
@@ -10658,6 +10899,7 @@ FROM (
     ), person AS (
       SELECT
         patient,
+        period_first,
         named.lo AS day_lo,
         named.hi AS day_hi,
         named.clinician,
@@ -10728,6 +10970,7 @@ FROM (
     ), undated AS (
       SELECT
         patient,
+        period_first,
         MIN(index_lo) FILTER(WHERE
           (
             eligible IS NULL OR NOT is_dated
@@ -10749,7 +10992,8 @@ FROM (
       WHERE
         TRUE
       GROUP BY
-        patient
+        patient,
+        period_first
       HAVING
         BOOL_OR(
           CAST((
@@ -10761,8 +11005,9 @@ FROM (
         )
     )
     SELECT
-      COALESCE(a.patient, o.patient) AS unit,
-      COALESCE(a.patient, o.patient) AS patient,
+      patient AS unit,
+      patient,
+      period_first < 19250 AS is_earlier,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
@@ -10772,10 +11017,10 @@ FROM (
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
-      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+      EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short, is_undated)
     FROM person AS a
     FULL JOIN undated AS o
-      ON o.patient = a.patient
+      USING (patient, period_first)
   )
 )
 UNION ALL
@@ -10786,7 +11031,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  384822325
+  1154466973
 FROM (
   SELECT
     patient AS unit,
@@ -10800,12 +11045,15 @@ FROM (
     SELECT
       patient
     FROM rule_3_answer
+    WHERE
+      period_first = 19250
     UNION ALL
     SELECT
       patient
     FROM rule_3_found
     WHERE
-      TRUE
+      period_first = 19250
+      AND TRUE
       AND (
         eligible IS NULL OR NOT is_dated
       )
@@ -10826,17 +11074,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
-    TRUE
   ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
     numerator
   ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 387420489 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 1162261467 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 1162261467 AS pattern_0
+  ) AS BIGINT), 2) * 3486784401 AS pattern_0
 FROM (
   SELECT
     *,
@@ -10845,34 +11093,37 @@ FROM (
     ) AS BIGINT), 2) * 1 + COALESCE(CAST((
       is_undated
     ) AS BIGINT), 2) * 3 + COALESCE(CAST((
-      dated
+      is_earlier
     ) AS BIGINT), 2) * 9 + COALESCE(CAST((
-      require_0
+      dated
     ) AS BIGINT), 2) * 27 + COALESCE(CAST((
-      exclude_0
+      require_0
     ) AS BIGINT), 2) * 81 + COALESCE(CAST((
-      exclude_1
+      exclude_0
     ) AS BIGINT), 2) * 243 + COALESCE(CAST((
-      exclude_2
+      exclude_1
     ) AS BIGINT), 2) * 729 + COALESCE(CAST((
-      exclude_3
+      exclude_2
     ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
-      exclude_4
+      exclude_3
     ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
-      exclude_5
+      exclude_4
     ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
-      exclude_6
+      exclude_5
     ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
-      exclude_7
+      exclude_6
     ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
-      short
+      exclude_7
     ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 1594323 AS shared
+    ) AS BIGINT), 2) * 4782969 AS shared
   FROM (
     WITH gathered AS (
       SELECT
         patient,
+        period_first,
         (
           CASE
             WHEN BOOL_OR(CAST(requires AS BOOLEAN))
@@ -10960,7 +11211,8 @@ FROM (
         BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
       FROM rule_4_answer
       GROUP BY
-        patient
+        patient,
+        period_first
     ), told AS (
       SELECT
         *,
@@ -10975,6 +11227,7 @@ FROM (
     ), person AS (
       SELECT
         patient,
+        period_first,
         named.lo AS day_lo,
         named.hi AS day_hi,
         named.clinician,
@@ -11059,6 +11312,7 @@ FROM (
     ), undated AS (
       SELECT
         patient,
+        period_first,
         MIN(index_lo) FILTER(WHERE
           (
             eligible IS NULL OR NOT is_dated
@@ -11080,7 +11334,8 @@ FROM (
       WHERE
         FALSE
       GROUP BY
-        patient
+        patient,
+        period_first
       HAVING
         BOOL_OR(
           CAST((
@@ -11092,8 +11347,9 @@ FROM (
         )
     )
     SELECT
-      COALESCE(a.patient, o.patient) AS unit,
-      COALESCE(a.patient, o.patient) AS patient,
+      patient AS unit,
+      patient,
+      period_first < 19250 AS is_earlier,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
@@ -11103,10 +11359,10 @@ FROM (
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
-      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+      EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short, is_undated)
     FROM person AS a
     FULL JOIN undated AS o
-      ON o.patient = a.patient
+      USING (patient, period_first)
   )
 )
 UNION ALL
@@ -11117,7 +11373,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  3463400989
+  10390202965
 FROM (
   SELECT
     patient AS unit,
@@ -11131,12 +11387,15 @@ FROM (
     SELECT
       patient
     FROM rule_4_answer
+    WHERE
+      period_first = 19250
     UNION ALL
     SELECT
       patient
     FROM rule_4_found
     WHERE
-      FALSE
+      period_first = 19250
+      AND FALSE
       AND (
         eligible IS NULL OR NOT is_dated
       )
@@ -11157,17 +11416,17 @@ SELECT
   modality,
   shared + COALESCE(CAST((
     TRUE
-  ) AS BIGINT), 2) * 1594323 + COALESCE(CAST((
-    TRUE
   ) AS BIGINT), 2) * 4782969 + COALESCE(CAST((
-    numerator
+    TRUE
   ) AS BIGINT), 2) * 14348907 + COALESCE(CAST((
     numerator
   ) AS BIGINT), 2) * 43046721 + COALESCE(CAST((
-    not_yet
+    numerator
   ) AS BIGINT), 2) * 129140163 + COALESCE(CAST((
+    not_yet
+  ) AS BIGINT), 2) * 387420489 + COALESCE(CAST((
     without_imaging
-  ) AS BIGINT), 2) * 387420489 AS pattern_0
+  ) AS BIGINT), 2) * 1162261467 AS pattern_0
 FROM (
   SELECT
     *,
@@ -11176,32 +11435,35 @@ FROM (
     ) AS BIGINT), 2) * 1 + COALESCE(CAST((
       is_undated
     ) AS BIGINT), 2) * 3 + COALESCE(CAST((
-      dated
+      is_earlier
     ) AS BIGINT), 2) * 9 + COALESCE(CAST((
-      require_0
+      dated
     ) AS BIGINT), 2) * 27 + COALESCE(CAST((
-      exclude_0
+      require_0
     ) AS BIGINT), 2) * 81 + COALESCE(CAST((
-      exclude_1
+      exclude_0
     ) AS BIGINT), 2) * 243 + COALESCE(CAST((
-      exclude_2
+      exclude_1
     ) AS BIGINT), 2) * 729 + COALESCE(CAST((
-      exclude_3
+      exclude_2
     ) AS BIGINT), 2) * 2187 + COALESCE(CAST((
-      exclude_4
+      exclude_3
     ) AS BIGINT), 2) * 6561 + COALESCE(CAST((
-      exclude_5
+      exclude_4
     ) AS BIGINT), 2) * 19683 + COALESCE(CAST((
-      exclude_6
+      exclude_5
     ) AS BIGINT), 2) * 59049 + COALESCE(CAST((
-      short
+      exclude_6
     ) AS BIGINT), 2) * 177147 + COALESCE(CAST((
+      short
+    ) AS BIGINT), 2) * 531441 + COALESCE(CAST((
       proposed
-    ) AS BIGINT), 2) * 531441 AS shared
+    ) AS BIGINT), 2) * 1594323 AS shared
   FROM (
     WITH gathered AS (
       SELECT
         patient,
+        period_first,
         (
           CASE
             WHEN BOOL_OR(CAST(requires AS BOOLEAN))
@@ -11287,7 +11549,8 @@ FROM (
         BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
       FROM rule_5_answer
       GROUP BY
-        patient
+        patient,
+        period_first
     ), told AS (
       SELECT
         *,
@@ -11302,6 +11565,7 @@ FROM (
     ), person AS (
       SELECT
         patient,
+        period_first,
         named.lo AS day_lo,
         named.hi AS day_hi,
         named.clinician,
@@ -11379,6 +11643,7 @@ FROM (
     ), undated AS (
       SELECT
         patient,
+        period_first,
         MIN(index_lo) FILTER(WHERE
           (
             eligible IS NULL OR NOT is_dated
@@ -11400,7 +11665,8 @@ FROM (
       WHERE
         TRUE
       GROUP BY
-        patient
+        patient,
+        period_first
       HAVING
         BOOL_OR(
           CAST((
@@ -11412,8 +11678,9 @@ FROM (
         )
     )
     SELECT
-      COALESCE(a.patient, o.patient) AS unit,
-      COALESCE(a.patient, o.patient) AS patient,
+      patient AS unit,
+      patient,
+      period_first < 19250 AS is_earlier,
       COALESCE(a.day_lo, o.day_lo) AS day_lo,
       COALESCE(a.day_hi, o.day_hi) AS day_hi,
       COALESCE(a.clinician, '') AS clinician,
@@ -11423,10 +11690,10 @@ FROM (
       COALESCE(a.proposed, FALSE) AS proposed,
       COALESCE(a.short, FALSE) AS short,
       a.*
-      EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
+      EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short, is_undated)
     FROM person AS a
     FULL JOIN undated AS o
-      ON o.patient = a.patient
+      USING (patient, period_first)
   )
 )
 UNION ALL
@@ -11437,7 +11704,7 @@ SELECT
   day_hi,
   clinician,
   modality,
-  1154466991
+  3463400971
 FROM (
   SELECT
     patient AS unit,
@@ -11451,12 +11718,15 @@ FROM (
     SELECT
       patient
     FROM rule_5_answer
+    WHERE
+      period_first = 19250
     UNION ALL
     SELECT
       patient
     FROM rule_5_found
     WHERE
-      TRUE
+      period_first = 19250
+      AND TRUE
       AND (
         eligible IS NULL OR NOT is_dated
       )
@@ -12085,7 +12355,8 @@ FROM (
       CASE WHEN no_onset THEN 'onset-not-recorded' END,
       CASE WHEN no_setting THEN 'setting-not-recorded' END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    FALSE AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -12354,7 +12625,8 @@ FROM (
     END AS verdict,
     CASE WHEN category = 'in' THEN also ELSE '' END AS also,
     CONCAT_WS(';', CASE WHEN no_order THEN 'dated-by-performance' END) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    FALSE AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -12506,7 +12778,8 @@ FROM (
     CASE WHEN is_outside THEN '' WHEN is_undated THEN '' ELSE '' END AS verdict,
     CASE WHEN category = 'in' THEN also ELSE '' END AS also,
     '' AS assumed,
-    FALSE AS proposed
+    FALSE AS proposed,
+    FALSE AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -12525,70 +12798,70 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
       CASE (
         pattern // 9
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_earlier,
       CASE (
         pattern // 27
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
       CASE (
         pattern // 81
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
       CASE (
         pattern // 243
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
       CASE (
         pattern // 729
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_2,
       CASE (
         pattern // 2187
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
       CASE (
         pattern // 6561
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
       CASE (
         pattern // 19683
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
       CASE (
         pattern // 59049
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
       CASE (
         pattern // 177147
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
       CASE (
         pattern // 531441
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
       CASE (
         pattern // 1594323
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_7,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
       CASE (
         pattern // 4782969
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_8,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_7,
       CASE (
         pattern // 14348907
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_9,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_8,
       CASE (
         pattern // 43046721
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_10,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_9,
       CASE (
         pattern // 129140163
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_11,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_10,
       CASE (
         pattern // 387420489
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_12,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_11,
       CASE (
         pattern // 1162261467
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_13,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_12,
       CASE (
         pattern // 3486784401
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_14,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_13,
       CASE (
         pattern // 10460353203
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_15,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_14,
       CASE (
         pattern // 31381059609
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS stratum_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_15,
       CASE (
         pattern // 94143178827
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS stratum_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS stratum_0,
       CASE (
           pattern // 282429536481
         ) % 3
@@ -12597,7 +12870,7 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS short,
+      END AS stratum_1,
       CASE (
           pattern // 847288609443
         ) % 3
@@ -12606,7 +12879,7 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS proposed,
+      END AS short,
       CASE (
           pattern // 2541865828329
         ) % 3
@@ -12615,7 +12888,7 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS population_recorded,
+      END AS proposed,
       CASE (
           pattern // 7625597484987
         ) % 3
@@ -12624,7 +12897,7 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS population,
+      END AS population_recorded,
       CASE (
           pattern // 22876792454961
         ) % 3
@@ -12633,9 +12906,18 @@ FROM (
         WHEN 0
         THEN FALSE
         ELSE NULL
-      END AS numerator_recorded,
+      END AS population,
       CASE (
           pattern // 68630377364883
+        ) % 3
+        WHEN 1
+        THEN TRUE
+        WHEN 0
+        THEN FALSE
+        ELSE NULL
+      END AS numerator_recorded,
+      CASE (
+          pattern // 205891132094649
         ) % 3
         WHEN 1
         THEN TRUE
@@ -12645,7 +12927,7 @@ FROM (
       END AS numerator,
       CASE
         WHEN CASE (
-            pattern // 205891132094649
+            pattern // 617673396283947
           ) % 3
           WHEN 1
           THEN TRUE
@@ -12658,7 +12940,7 @@ FROM (
           ';',
           CASE
             WHEN CASE (
-                pattern // 617673396283947
+                pattern // 1853020188851841
               ) % 3
               WHEN 1
               THEN TRUE
@@ -12897,7 +13179,8 @@ FROM (
         THEN 'look-back-short'
       END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    is_earlier AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -12916,56 +13199,59 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
       CASE (
         pattern // 9
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_earlier,
       CASE (
         pattern // 27
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
       CASE (
         pattern // 81
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
       CASE (
         pattern // 243
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
       CASE (
         pattern // 729
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
       CASE (
         pattern // 2187
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
       CASE (
         pattern // 6561
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
       CASE (
         pattern // 19683
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
       CASE (
         pattern // 59049
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
       CASE (
         pattern // 177147
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
       CASE (
         pattern // 531441
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
       CASE (
         pattern // 1594323
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
       CASE (
         pattern // 4782969
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
       CASE (
         pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 43046721
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
       CASE
         WHEN CASE (
-          pattern // 43046721
+          pattern // 129140163
         ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
         THEN 'not-yet'
         ELSE CONCAT_WS(
           ';',
           CASE
             WHEN CASE (
-              pattern // 129140163
+              pattern // 387420489
             ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
             THEN 'not-carried:imaging'
           END
@@ -13142,7 +13428,8 @@ FROM (
         THEN 'look-back-short'
       END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    is_earlier AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -13161,56 +13448,59 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
       CASE (
         pattern // 9
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_earlier,
       CASE (
         pattern // 27
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
       CASE (
         pattern // 81
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
       CASE (
         pattern // 243
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
       CASE (
         pattern // 729
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
       CASE (
         pattern // 2187
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
       CASE (
         pattern // 6561
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
       CASE (
         pattern // 19683
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
       CASE (
         pattern // 59049
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
       CASE (
         pattern // 177147
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
       CASE (
         pattern // 531441
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
       CASE (
         pattern // 1594323
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
       CASE (
         pattern // 4782969
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
       CASE (
         pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 43046721
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
       CASE
         WHEN CASE (
-          pattern // 43046721
+          pattern // 129140163
         ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
         THEN 'not-yet'
         ELSE CONCAT_WS(
           ';',
           CASE
             WHEN CASE (
-              pattern // 129140163
+              pattern // 387420489
             ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
             THEN 'not-carried:imaging'
           END
@@ -13387,7 +13677,8 @@ FROM (
         THEN 'look-back-short'
       END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    is_earlier AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -13406,56 +13697,59 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
       CASE (
         pattern // 9
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_earlier,
       CASE (
         pattern // 27
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
       CASE (
         pattern // 81
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
       CASE (
         pattern // 243
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_1,
       CASE (
         pattern // 729
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
       CASE (
         pattern // 2187
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
       CASE (
         pattern // 6561
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
       CASE (
         pattern // 19683
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
       CASE (
         pattern // 59049
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
       CASE (
         pattern // 177147
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
       CASE (
         pattern // 531441
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
       CASE (
         pattern // 1594323
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
       CASE (
         pattern // 4782969
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
       CASE (
         pattern // 14348907
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 43046721
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
       CASE
         WHEN CASE (
-          pattern // 43046721
+          pattern // 129140163
         ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
         THEN 'not-yet'
         ELSE CONCAT_WS(
           ';',
           CASE
             WHEN CASE (
-              pattern // 129140163
+              pattern // 387420489
             ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
             THEN 'not-carried:imaging'
           END
@@ -13632,7 +13926,8 @@ FROM (
         THEN 'look-back-short'
       END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    is_earlier AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -13651,62 +13946,65 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
       CASE (
         pattern // 9
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_earlier,
       CASE (
         pattern // 27
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
       CASE (
         pattern // 81
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
       CASE (
         pattern // 243
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
       CASE (
         pattern // 729
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
       CASE (
         pattern // 2187
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
       CASE (
         pattern // 6561
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
       CASE (
         pattern // 19683
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
       CASE (
         pattern // 59049
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
       CASE (
         pattern // 177147
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_7,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
       CASE (
         pattern // 531441
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_7,
       CASE (
         pattern // 1594323
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
       CASE (
         pattern // 4782969
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
       CASE (
         pattern // 14348907
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
       CASE (
         pattern // 43046721
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
       CASE (
         pattern // 129140163
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 387420489
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
       CASE
         WHEN CASE (
-          pattern // 387420489
+          pattern // 1162261467
         ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
         THEN 'not-yet'
         ELSE CONCAT_WS(
           ';',
           CASE
             WHEN CASE (
-              pattern // 1162261467
+              pattern // 3486784401
             ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
             THEN 'not-carried:imaging'
           END
@@ -13883,7 +14181,8 @@ FROM (
         THEN 'look-back-short'
       END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    is_earlier AS is_earlier
   FROM sorted_out
 )
 UNION ALL
@@ -13902,59 +14201,62 @@ FROM (
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_undated,
       CASE (
         pattern // 9
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS is_earlier,
       CASE (
         pattern // 27
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS dated,
       CASE (
         pattern // 81
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS require_0,
       CASE (
         pattern // 243
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_0,
       CASE (
         pattern // 729
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_1,
       CASE (
         pattern // 2187
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_2,
       CASE (
         pattern // 6561
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_3,
       CASE (
         pattern // 19683
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_4,
       CASE (
         pattern // 59049
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_5,
       CASE (
         pattern // 177147
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS exclude_6,
       CASE (
         pattern // 531441
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS short,
       CASE (
         pattern // 1594323
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS proposed,
       CASE (
         pattern // 4782969
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population_recorded,
       CASE (
         pattern // 14348907
-      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS population,
       CASE (
         pattern // 43046721
+      ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator_recorded,
+      CASE (
+        pattern // 129140163
       ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END AS numerator,
       CASE
         WHEN CASE (
-          pattern // 129140163
+          pattern // 387420489
         ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
         THEN 'not-yet'
         ELSE CONCAT_WS(
           ';',
           CASE
             WHEN CASE (
-              pattern // 387420489
+              pattern // 1162261467
             ) % 3 WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE NULL END
             THEN 'not-carried:imaging'
           END
@@ -14134,7 +14436,8 @@ FROM (
         THEN 'look-back-short'
       END
     ) AS assumed,
-    proposed AS proposed
+    proposed AS proposed,
+    is_earlier AS is_earlier
   FROM sorted_out
 );
 

@@ -16,6 +16,7 @@ from spinewise.measures.interpret import interpret
 from spinewise.measures.outcome import Outcome
 from spinewise.measures.run import outcomes, run
 from spinewise.records.people import people
+from tests.generative.hits import by_unit
 from tests.support.claims import ClaimMaker, frame
 from tests.support.population import dictionary
 from tests.support.tables import connect, fill
@@ -36,17 +37,16 @@ def test_interpret_and_compile_agree(seed: int) -> None:
     connection = connect()
     fill(connection, ClaimMaker(package, keys, seed).population(SIZE))
 
-    by_person = {
-        (o.indicator, o.unit_id): o
-        for person in people(connection)
-        for o in interpret(person, view, package.rules)
-    }
+    by_person = by_unit(
+        o for person in people(connection) for o in interpret(person, view, package.rules)
+    )
     run(connection, compile_plan(view, package.rules))
-    by_plan = list(outcomes(connection))
 
-    assert len(by_person) == SIZE * len(package.rules)
-    assert {(o.indicator, o.unit_id): o for o in by_plan} == by_person
-    _count(by_person.values())
+    assert by_unit(outcomes(connection)) == by_person
+    now = [o for o in by_person.values() if not o.earlier]
+    assert len(now) == SIZE * len(package.rules)
+    _count(now)
+    met["earlier", "in"] += sum(o.category == "in" for o in by_person.values() if o.earlier)
 
 
 def test_every_reason_was_met() -> None:
@@ -64,6 +64,7 @@ def test_every_reason_was_met() -> None:
     missing += [(r.id, one.id) for r in package.rules for one in r.strata if not met[r.id, one.id]]
 
     assert not missing
+    assert met["earlier", "in"] > 100
 
 
 def _count(found: Iterable[Outcome]) -> None:

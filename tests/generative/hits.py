@@ -9,10 +9,10 @@ from spinewise.measures.outcome import Outcome
 from spinewise.review.rates import Tally
 
 
-def by_unit(found: Iterable[Outcome]) -> dict[tuple[str, str], Outcome]:
-    """Outcomes by indicator and unit, of which none is there twice."""
+def by_unit(found: Iterable[Outcome]) -> dict[tuple[str, str, bool], Outcome]:
+    """Outcomes by indicator, unit and whether of an earlier period; none is there twice."""
     listed = list(found)
-    units = {(o.indicator, o.unit_id): o for o in listed}
+    units = {(o.indicator, o.unit_id, o.earlier): o for o in listed}
     assert len(units) == len(listed), "a unit is there twice"
     return units
 

@@ -49,7 +49,10 @@ def drawn() -> tuple[Package, Frame, st.SearchStrategy[Package], st.SearchStrate
     package = load_package()
     rows, keys = dictionary(package)
     view = replace(
-        frame(package, rows), period=(FIRST + 358, FIRST + 722), observed_from=FIRST - 30
+        frame(package, rows),
+        period=(FIRST + 358, FIRST + 722),
+        earlier=((FIRST + 58, FIRST + 357),),
+        observed_from=FIRST - 30,
     )
     people_ = Populations(package, keys).populations(8, 16)
     return package, view, Definitions(package).packages(), people_

@@ -16,6 +16,7 @@ from tests.support.tables import EPOCH, day
 
 PERIOD: Final = ((day(19_358) - EPOCH).days, (day(19_722) - EPOCH).days)
 """The calendar year 2023, which lies within the days of the made-up people."""
+YEAR_BEFORE: Final = (PERIOD[0] - 365, PERIOD[0] - 1)
 EDGES: Final = (
     *(0, 0, 0, 1, 14, 27, 28, 29, 41, 42, 43, 91, 92, 93),
     *(-1, -42, -43, -44, -89, -90, -91, -179, -180, -181, -364, -365, -366, -367, -400),
@@ -29,6 +30,7 @@ def frame(package: Package, rows: list[tuple[int, str, str]], *lacks: Lack) -> F
         frame_of(package, rows),
         scope=PERIOD,
         period=PERIOD,
+        earlier=(YEAR_BEFORE,),
         lacks=frozenset(lacks),
         carried=dict.fromkeys(("visits", "imaging"), ((FIRST - 400, LAST + 100),)),
         cutoff=PERIOD[1] + 60,

@@ -51,6 +51,8 @@ class Frame:
     carried: Mapping[Domain, tuple[tuple[int, int], ...]]
     period: tuple[int, int] | None = None
     """The measurement period of published rules; None: the whole ``scope``."""
+    earlier: tuple[tuple[int, int], ...] = ()
+    """Measurement periods before it, which their run charts show."""
     lacks: frozenset[Lack] = frozenset()
     """What no row of the source says, so that published rules are run as if it held."""
 

@@ -46,6 +46,9 @@ class Outcome:
     """Ids of what had to be assumed for this unit, sorted."""
     proposed: bool
     """Whether the unit rests on a code that is only proposed."""
+    earlier: bool = False
+    """Whether it is of a measurement period before the one that is asked for: it counts in the run
+    chart and nowhere else."""
 
 
 def places(denominator: Truth, excluded: Truth, numerator: Truth) -> int:

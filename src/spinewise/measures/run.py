@@ -15,7 +15,7 @@ from spinewise.records.people import EPOCH
 
 OUTCOME_COLUMNS: Final = (
     "indicator, unit_id, patient_id, day_lo, day_hi, clinician, modality, category, reasons,"
-    " in_denominator, excluded, in_numerator, places, verdict, also, assumed, proposed"
+    " in_denominator, excluded, in_numerator, places, verdict, also, assumed, proposed, is_earlier"
 )
 
 Progress = Callable[[str, int, int], None]
@@ -64,6 +64,7 @@ def outcomes(connection: duckdb.DuckDBPyConnection) -> Iterator[Outcome]:
                 also=_split(row[14]),
                 assumed=_split(row[15]),
                 proposed=row[16],
+                earlier=row[17],
             )
 
 

@@ -59,14 +59,14 @@ _KINDS = """
     FROM (
         SELECT indicator, pattern, modality, count(*) AS units FROM unit_pattern
         WHERE coalesce(day_lo <= $last AND day_hi >= $first, TRUE) GROUP BY ALL
-    ) JOIN pattern USING (indicator, pattern)
+    ) JOIN pattern USING (indicator, pattern) WHERE NOT is_earlier
 """
 _CLINICIANS = """
     SELECT indicator, clinician, category, in_numerator, places, units
     FROM (
         SELECT indicator, pattern, clinician, count(*) AS units FROM unit_pattern
         WHERE coalesce(day_lo <= $last AND day_hi >= $first, TRUE) GROUP BY ALL
-    ) JOIN pattern USING (indicator, pattern)
+    ) JOIN pattern USING (indicator, pattern) WHERE NOT is_earlier
 """
 _MONTHS = """
     SELECT indicator, first_month, category, in_numerator, places, units
@@ -131,7 +131,7 @@ def _result(
     counts = _counts(indicator, kinds, whole)
     target = indicator.target.value if indicator.target else None
     shown = {key: tally for key, tally in clinicians.items() if tally.d >= TOO_FEW}
-    chart = None if why_not or indicator.published else _run_chart(months, frame)
+    chart = None if why_not else _run_chart(months, frame)
     return IndicatorResult(
         id=indicator.id,
         version=indicator.version,

@@ -19,7 +19,7 @@ _EXCLUDED = """
     WITH person AS (
         SELECT indicator, patient, category = 'excluded' AS excluded
         FROM unit_pattern JOIN pattern USING (indicator, pattern)
-        WHERE in_denominator AND category IN ('in', 'excluded')
+        WHERE in_denominator AND category IN ('in', 'excluded') AND NOT is_earlier
             AND indicator IN (SELECT unnest(?::VARCHAR[]))
     )
     SELECT a.indicator, b.indicator, a.excluded, b.excluded, count(*)

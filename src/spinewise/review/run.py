@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from spinewise.measures.frame import Frame, Lack, resolve_codes
 from spinewise.measures.run import Progress, run
 from spinewise.records import Records
 from spinewise.records.domains import carried
-from spinewise.records.people import day_number
+from spinewise.records.people import EPOCH, day_number
 from spinewise.review.indicators import Period, indicator_results, say_period
 from spinewise.review.opportunities import areas
 from spinewise.review.published import agreements
@@ -45,7 +46,8 @@ RESULTS: Final = """
         clinician AS clinician_id, {in_denominator} AS in_denominator, {excluded} AS excluded,
         CASE WHEN category = 'in' THEN '' ELSE reasons END AS excluded_because,
         {in_numerator} AS in_numerator, verdict
-    FROM outcome WHERE coalesce(day_lo <= {last} AND day_hi >= {first}, TRUE)
+    FROM outcome
+    WHERE NOT is_earlier AND coalesce(day_lo <= {last} AND day_hi >= {first}, TRUE)
     ORDER BY indicator, patient_id, day_lo, unit_id
 """
 _FLAG: Final = (
@@ -223,6 +225,7 @@ def build_frame(
             for domain, spans in carried(connection, records.extract).items()
         },
         period=period,
+        earlier=_periods_before(period) if period else (),
         lacks=_lacks(connection),
         systems=frozenset(system for _, system, _ in rows if system),
         ages_open=ages_open,
@@ -250,9 +253,30 @@ def _lacks(connection: duckdb.DuckDBPyConnection) -> frozenset[Lack]:
 def _scope(period: Period) -> tuple[int, int]:
     """The period, and the months before it that its run charts show."""
     last = period[1]
-    months = last.year * 12 + last.month - MONTHS
-    first = date(months // 12, months % 12 + 1, 1)
+    first = _months_before(last.replace(day=1), MONTHS - 1)
     return day_number(min(first, period[0])), day_number(last)
+
+
+def _periods_before(period: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """
+    The measurement periods before one, each as long, that lie in the months of run charts; the
+    latest first. None where the period is not of whole months.
+    """
+    first, after = EPOCH + timedelta(period[0]), EPOCH + timedelta(period[1] + 1)
+    if (first.day, after.day) != (1, 1):
+        return ()
+    length = (after.year - first.year) * 12 + after.month - first.month
+    starts = [_months_before(first, back) for back in range(0, MONTHS, length)]
+    return tuple(
+        (day_number(start), day_number(end) - 1)
+        for end, start in pairwise(starts)
+        if start >= _months_before(after, MONTHS)
+    )
+
+
+def _months_before(first_of_month: date, months: int) -> date:
+    number = first_of_month.year * 12 + first_of_month.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def _only_practice(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -500,7 +500,8 @@ def _placed(kind: Kind) -> str:
                 ELSE {kind.label} END AS verdict,
             CASE WHEN category = 'in' THEN also ELSE '' END AS also,
             {listed(kind.assumed)} AS assumed,
-            {"proposed" if "proposed" in kind.shared else "FALSE"} AS proposed
+            {"proposed" if "proposed" in kind.shared else "FALSE"} AS proposed,
+            {"is_earlier" if "is_earlier" in kind.shared else "FALSE"} AS is_earlier
         FROM sorted_out)
     """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 from spinewise.know import terms
@@ -22,7 +21,6 @@ from spinewise.measures.compile.sql import (
     truth,
 )
 from spinewise.measures.frame import Frame
-from spinewise.records.people import EPOCH
 
 FACT: Final = "(e.status IS NULL OR e.status NOT IN ('refuted', 'planned'))"
 """An event ``e`` that is, or was, so."""
@@ -43,8 +41,9 @@ Pair = tuple[str, str]
 @dataclass
 class RuleContext:
     """
-    The cases that terms are asked of: a table with ``unit``, ``patient``, ``index_lo`` (the day),
-    ``index_time`` and, where a bound speaks of it, ``image_lo`` and ``image_hi``.
+    The cases that terms are asked of: a table with ``unit``, ``patient``, ``period_first`` and
+    ``period_last`` (the measurement period), ``index_lo`` (the day), ``index_time`` and, where a
+    bound speaks of it, ``image_lo`` and ``image_hi``.
 
     Asking for a term notes the flags it needs; :meth:`steps` then fills them.
     """
@@ -130,14 +129,15 @@ class RuleContext:
     def day_of(self, bound: str) -> Pair:
         """The expressions of a bound."""
         parsed = parse_bound(bound)
-        first, last = self.frame.measured
         match parsed.anchor:
             case "ever":
                 return FIRST_DAY, FIRST_DAY
             case "period start":
-                return _fixed(parsed, first), _fixed(parsed, first)
+                moved = _moved(parsed, "u.period_first")
+                return moved, moved
             case "period end":
-                return _fixed(parsed, last), _fixed(parsed, last)
+                moved = _moved(parsed, "u.period_last")
+                return moved, moved
             case "index":
                 moved = _moved(parsed, "u.index_lo")
                 return moved, moved
@@ -505,11 +505,6 @@ def _inside(days: str, first: Pair, last: Pair) -> str:
 
 def _touches(days: str, first: Pair, last: Pair) -> str:
     return f"({days}_hi >= {first[0]} AND {days}_lo <= {last[1]})"
-
-
-def _fixed(bound: Bound, number: int) -> str:
-    moved: date = bound.shift(date.fromordinal(EPOCH.toordinal() + number))
-    return str((moved - EPOCH).days)
 
 
 def _moved(bound: Bound, number: str) -> str:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
 
+from spinewise.know.bounds import parse_bound
 from spinewise.know.model import Indicator
 from spinewise.know.terms import Coded, CoveredDays
 from spinewise.measures.compile.codes import CodePredicates
@@ -39,9 +42,18 @@ from spinewise.measures.interpret.rules import (
     the_image,
     uses_of,
 )
+from spinewise.records.people import EPOCH, day_number
 
 DATE = "dated"
 """The column of whether a case is one for sure: its day is known, and it may be the index."""
+
+
+class _Window(NamedTuple):
+    """A measurement period, and the first and the last day that may be the index in it."""
+
+    period: tuple[int, int]
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,8 @@ class _Rule:
         rule = self.rule.index
         assert rule
         column = self.codes.column(rule.concepts, name="rule")
-        first, last = self._window()
+        windows = self._windows()
+        first, last = min(one.first for one in windows), max(one.last for one in windows)
         return all_of(
             [
                 f"c.{column}",
@@ -135,18 +148,31 @@ class _Rule:
             ]
         )
 
-    def _window(self) -> tuple[str, str]:
-        """The first and the last day that may be the index."""
+    def _windows(self) -> list[_Window]:
+        """The first and the last day that may be the index, in each measurement period."""
         assert self.rule.index
-        first, last = self.rule.index.between
-        return self._choosing.day_of(first)[0], self._choosing.day_of(last)[0]
+        bounds = [parse_bound(text) for text in self.rule.index.between]
+        windows = []
+        for period in (self.frame.measured, *self.frame.earlier):
+            days = dict(zip(("period start", "period end"), period, strict=True))
+            first, last = (
+                day_number(bound.shift(EPOCH + timedelta(days[bound.anchor]))) for bound in bounds
+            )
+            windows.append(_Window(period, first, last))
+        return windows
 
     def _candidates(self) -> str:
-        """The days on which the diagnosis of the rule stands, within the window for the index."""
+        """
+        The days on which the diagnosis of the rule stands, within the window for the index, once
+        for each measurement period that they are in.
+        """
         rule = self.rule.index
         assert rule
         verified = self.codes.verified(rule.concepts, name="rule_verified")
-        first, last = self._window()
+        windows = ", ".join(
+            f"({one.period[0]}, {one.period[1]}, {one.first}, {one.last})"
+            for one in self._windows()
+        )
         time = (
             "CASE WHEN count(*) = count(e.time) THEN min(e.time) END"
             if rule.dated == "start"
@@ -164,12 +190,16 @@ class _Rule:
                 LEFT JOIN rule_visit AS v ON v.visit = e.visit
                 WHERE {self.may_be_index} GROUP BY ALL
             )
-            SELECT row_number() OVER (ORDER BY patient, index_lo, index_hi) AS unit, patient,
-                index_lo, index_hi, index_lo = index_hi AS is_dated, index_time, proposed,
+            SELECT row_number() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
+                patient, period_first, period_last, index_lo, index_hi,
+                index_lo = index_hi AS is_dated, index_time, proposed,
                 coalesce(f.clinician, '') AS clinician,
-                CASE WHEN index_lo >= {first} AND index_hi <= {last} THEN TRUE END AS in_window,
+                CASE WHEN index_lo >= first AND index_hi <= last THEN TRUE END AS in_window,
                 {self._people()}
-            FROM found AS f JOIN patients AS p USING (patient)
+            FROM found AS f
+            JOIN (VALUES {windows}) AS w (period_first, period_last, first, last)
+                ON index_hi >= first AND index_lo <= last
+            JOIN patients AS p USING (patient)
         """
 
     def _people(self) -> str:
@@ -183,7 +213,7 @@ class _Rule:
         """Candidates that may be the index, and for each the first day that is one for sure."""
         return f"""
             SELECT *, min(index_lo) FILTER (WHERE eligible AND is_dated) OVER (
-                PARTITION BY patient) AS first_day
+                PARTITION BY patient, period_first) AS first_day
             FROM (
                 SELECT u.*, CASE WHEN u.is_dated THEN u.in_window AND {self._where}
                     ELSE u.in_window END AS eligible
@@ -201,8 +231,9 @@ class _Rule:
             return f"SELECT * FROM {self.name}_found"
         return f"""
             SELECT * FROM {self.name}_found
-            WHERE eligible AND is_dated AND index_lo = first_day AND patient NOT IN (
-                SELECT patient FROM {self.name}_found WHERE {self._earlier()})
+            ANTI JOIN (SELECT patient, period_first FROM {self.name}_found
+                WHERE {self._earlier()}) USING (patient, period_first)
+            WHERE eligible AND is_dated AND index_lo = first_day
         """
 
     def _cases(self) -> str:
@@ -231,7 +262,7 @@ class _Rule:
         short = any_of(f"{first} < {self.frame.observed_from}" for first in begins)
         return f"""
             WITH answered AS (
-                SELECT u.patient, u.index_lo, u.index_hi, u.clinician, u.proposed,
+                SELECT u.patient, u.period_first, u.index_lo, u.index_hi, u.clinician, u.proposed,
                     CASE WHEN u.is_dated THEN u.eligible ELSE NULL END AS {DATE},
                     {", ".join([*answers, *missed])}, u.is_dated AND {short} AS short
                 FROM {self.name}_case AS u {self._asking.joins()}
@@ -283,10 +314,17 @@ class _Rule:
             indicators=[rule],
             rows=self._people_rows(),
             alike=self._others(),
-            nobody={"no_index": True, "is_undated": False, "short": False, "proposed": False},
+            nobody={
+                "no_index": True,
+                "is_undated": False,
+                "is_earlier": False,
+                "short": False,
+                "proposed": False,
+            },
             shared={
                 "no_index": "no_index",
                 "is_undated": "is_undated",
+                "is_earlier": "is_earlier",
                 **{column: column for column in columns},
                 "short": "short",
                 "proposed": "proposed",
@@ -320,7 +358,10 @@ class _Rule:
         )
 
     def _people_rows(self) -> str:
-        """One row a person, with what follows for the person from the answers of their cases."""
+        """
+        One row a person and measurement period, with what follows for the person from the answers
+        of their cases.
+        """
         whole = ever("requires")
         eligible = ever("eligible")
         counted = "eligible IS DISTINCT FROM FALSE AND is_open"
@@ -362,7 +403,7 @@ class _Rule:
 
         return f"""
             WITH gathered AS (
-                SELECT patient, {whole} AS requires, {eligible} AS eligible,
+                SELECT patient, period_first, {whole} AS requires, {eligible} AS eligible,
                     {
             truth("bool_or(is_open AND excludes IS FALSE)", "bool_or(is_open AND excludes IS NULL)")
         } AS spared,
@@ -373,14 +414,14 @@ class _Rule:
                     min({{'rank': {rank}, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician,
                         'proposed': proposed, 'short': short{named}}}) AS named,
                     {", ".join(gathered)}
-                FROM {self.name}_answer GROUP BY patient
+                FROM {self.name}_answer GROUP BY patient, period_first
             ), told AS (
                 SELECT *, CASE WHEN eligible IS NOT NULL THEN NOT eligible
                     WHEN requires THEN NULL ELSE NOT spared END AS excluded
                 FROM gathered
             ), person AS (
-                SELECT patient, named.lo AS day_lo, named.hi AS day_hi, named.clinician,
-                    named.proposed, named.short, numerator,
+                SELECT patient, period_first, named.lo AS day_lo, named.hi AS day_hi,
+                    named.clinician, named.proposed, named.short, numerator,
                     {"".join(f"named.{column}, " for column in self._strata)}
                     {", ".join(require(column) for column in requires)},
                     {", ".join([exclude(c) for c in self._excludes] + ["FALSE AS no_exclusion"])},
@@ -389,32 +430,35 @@ class _Rule:
         }
                 FROM told
             ), undated AS (
-                SELECT patient, min(index_lo) FILTER (WHERE {self._earlier()}) AS day_lo,
+                SELECT patient, period_first,
+                    min(index_lo) FILTER (WHERE {self._earlier()}) AS day_lo,
                     coalesce(any_value(first_day), max(index_hi) FILTER (
                         WHERE {self._earlier()})) AS day_hi
                 FROM {self.name}_found WHERE {self._takes_first()}
-                GROUP BY patient HAVING bool_or({self._earlier()})
+                GROUP BY patient, period_first HAVING bool_or({self._earlier()})
             )
-            SELECT coalesce(a.patient, o.patient) AS unit,
-                coalesce(a.patient, o.patient) AS patient, coalesce(a.day_lo, o.day_lo) AS day_lo,
-                coalesce(a.day_hi, o.day_hi) AS day_hi, coalesce(a.clinician, '') AS clinician,
+            SELECT patient AS unit, patient, period_first < {self.frame.measured[0]} AS is_earlier,
+                coalesce(a.day_lo, o.day_lo) AS day_lo, coalesce(a.day_hi, o.day_hi) AS day_hi,
+                coalesce(a.clinician, '') AS clinician,
                 '' AS modality, FALSE AS no_index,
                 o.patient IS NOT NULL AS is_undated,
                 coalesce(a.proposed, FALSE) AS proposed, coalesce(a.short, FALSE) AS short,
-                a.* EXCLUDE (patient, day_lo, day_hi, clinician, proposed, short, is_undated)
-            FROM person AS a FULL JOIN undated AS o ON o.patient = a.patient
+                a.* EXCLUDE (patient, period_first, day_lo, day_hi, clinician, proposed, short,
+                    is_undated)
+            FROM person AS a FULL JOIN undated AS o USING (patient, period_first)
         """
 
     def _others(self) -> str:
-        """People without an index: most of them, and all alike."""
+        """People without an index in the measurement period: most of them, and all alike."""
+        now = f"period_first = {self.frame.measured[0]}"
         return f"""
             SELECT patient AS unit, patient, CAST(NULL AS BIGINT) AS day_lo,
                 CAST(NULL AS BIGINT) AS day_hi, '' AS clinician, '' AS modality
             FROM patients ANTI JOIN (
-                SELECT patient FROM {self.name}_answer
+                SELECT patient FROM {self.name}_answer WHERE {now}
                 UNION ALL
                 SELECT patient FROM {self.name}_found
-                WHERE {self._takes_first()} AND {self._earlier()}
+                WHERE {now} AND {self._takes_first()} AND {self._earlier()}
             ) USING (patient)
         """
 

@@ -46,7 +46,7 @@ def interpret(person: Person, frame: Frame, indicators: Sequence[Indicator]) -> 
                 for answer in _answers(indicator, person, frame):
                     yield _answer(indicator, person, answer, frame)
             case "patient" | "patient-year":
-                yield judge_person(indicator, person, pictures, frame)
+                yield from judge_person(indicator, person, pictures, frame)
 
 
 def _episode(

@@ -1,15 +1,16 @@
 """
 Published rules for one person: the index, and what becomes of the person (SEMANTICS 7).
 
-Every person of the records is a unit of every rule. A rule that takes each index asks its
-questions of every one of them; the person then stands as high as one of them does: in the
+Every person of the records is a unit of every rule, once for the measurement period; and for its
+run chart once for each earlier one that the person has an index in. A rule that takes each index
+asks its questions of every one of them; the person then stands as high as one of them does: in the
 numerator if one is, else in the denominator if one is, else excluded if one is.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -81,8 +82,21 @@ class Answers:
         return all_of((self.in_denominator, negate(self.excluded)))
 
 
-def judge_person(rule: Indicator, person: Person, images: list[Image], frame: Frame) -> Outcome:
-    """The outcome of a person under a published rule."""
+def judge_person(
+    rule: Indicator, person: Person, images: list[Image], frame: Frame
+) -> Iterator[Outcome]:
+    """
+    The outcome of a person under a published rule; and one for each earlier measurement period in
+    which the person has an index.
+    """
+    yield _judge_period(rule, person, images, frame)
+    for period in frame.earlier:
+        outcome = _judge_period(rule, person, images, replace(frame, period=period))
+        if outcome.reasons != (NO_INDEX,):
+            yield replace(outcome, earlier=True)
+
+
+def _judge_period(rule: Indicator, person: Person, images: list[Image], frame: Frame) -> Outcome:
     assert rule.index
     rows = rows_of(person, frame)
     case = Case(person, frame, rows, images, day=frame.measured[0])
