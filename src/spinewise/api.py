@@ -13,6 +13,7 @@ from spinewise import __version__
 from spinewise.errors import SpinewiseError
 from spinewise.intake.mapping import find_mapping
 from spinewise.intake.reader import Format, Progress, silent
+from spinewise.know.faults import Report, check_folder
 from spinewise.know.loader import load_package
 from spinewise.numerals import LanguageCode
 from spinewise.records import Records, import_export, is_workspace, one_shot
@@ -172,7 +173,7 @@ def share(
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
     bounds = _bounds(period)
     own = [one.id for one in run.choose(words, indicators) if not one.published]
-    day = today or datetime.now().astimezone().date()
+    day = today or _today()
     with (
         _records(path, workspace, format, mapping, day, progress) as records,
         run.reviewing(
@@ -249,6 +250,25 @@ def _bounds(period: str | tuple[date, date]) -> tuple[date, date]:
     return bounds
 
 
+def check_package(folder: Place | None = None, *, today: date | None = None) -> Report:
+    """
+    Look for everything that is wrong with a change package.
+
+    Parameters
+    ----------
+    folder
+        The package's; None: that of the bundled one.
+    today
+        The day on which codes should be in force and reviews fresh; None: the computer's.
+
+    Raises
+    ------
+    SpinewiseError
+        The folder is none.
+    """
+    return check_folder(_path(folder), today or _today())
+
+
 @contextmanager
 def _records(
     path: Place,
@@ -258,7 +278,7 @@ def _records(
     today: date | None,
     progress: Progress,
 ) -> Iterator[Records]:
-    day = today or datetime.now().astimezone().date()
+    day = today or _today()
     chart = None if mapping is None else find_mapping(str(mapping))
     if workspace is None and is_workspace(Path(path)):
         yield Records.open(Path(path))
@@ -276,6 +296,10 @@ def _records(
             today=day,
             progress=progress,
         )
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 def _read(path: Path) -> Review:

@@ -11,7 +11,7 @@ import click
 
 import spinewise
 from spinewise.cli.faults import Group
-from spinewise.cli.package import schema
+from spinewise.cli.package import package, schema
 from spinewise.cli.records import forget, mapping
 from spinewise.cli.review import check, review
 from spinewise.cli.synthesize import synthesize
@@ -32,5 +32,5 @@ def main() -> None:
     """
 
 
-for command in (review, check, mapping, synthesize, forget, schema):
+for command in (review, check, mapping, synthesize, forget, schema, package):
     main.add_command(command)

@@ -1,13 +1,18 @@
-"""``spinewise schema``: for those who write change packages."""
+"""``spinewise schema`` and ``spinewise package``: for those who write change packages."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import click
+import msgspec
 
-from spinewise.cli.options import FOLDER
+import spinewise
+from spinewise.cli.faults import EXIT_MISTAKE
+from spinewise.cli.options import FOLDER, FOUND_FOLDER, day
+from spinewise.know.faults import Report
 from spinewise.know.schema import file_name, schemas
 
 
@@ -40,3 +45,74 @@ def schema(out: Path | None) -> None:
         path = out / file_name(name)
         path.write_text(json.dumps(one, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         click.echo(path)
+
+
+@click.group()
+def package() -> None:
+    """Write and check change packages: the folders that hold all clinical content."""
+
+
+@package.command()
+@click.argument("folder", type=FOUND_FOLDER, required=False)
+@click.option(
+    "--today",
+    callback=day,
+    metavar="DAY",
+    help="The day on which codes should be in force and reviews fresh, for example 2025-03-31. "
+    "Left out: the computer's.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Show what was found as JSON, for machines.")
+@click.pass_context
+def check(ctx: click.Context, folder: Path | None, today: date | None, *, as_json: bool) -> None:
+    """
+    Look for everything that is wrong with a change package.
+
+    FOLDER is the package's; left out, the one that comes with Spinewise. Besides what would stop a
+    review, it finds codes that do not exist or were retired, lists that are empty, overlap or are
+    not used, definitions that can never hold, reviews that are due and words that were not
+    translated. It says how far the codes of each system could be checked.
+
+    Exit code 2: there are errors. Warnings are for you to judge.
+
+    \b
+    Examples:
+      spinewise package check my-package
+      spinewise package check my-package --json > faults.json
+    """
+    report = spinewise.check_package(folder, today=today)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+    else:
+        _show(report)
+    if report.errors:
+        ctx.exit(EXIT_MISTAKE)
+
+
+def _show(report: Report) -> None:
+    colours = {"error": "red", "warning": "yellow"}
+    for fault in report.faults:
+        grave, _, rest = str(fault).partition(" ")
+        click.echo(f"{click.style(grave, fg=colours[fault.severity], bold=True)} {rest}")
+    warnings = len(report.faults) - len(report.errors)
+    click.echo(
+        f"{_many(len(report.errors), 'error')}, {_many(warnings, 'warning')}, "
+        f"{len(report.meant)} that the package says are meant."
+    )
+    if not report.complete:
+        click.echo("Mend these first: the rest is looked at when every file can be read.")
+    for how, words in _DEPTHS.items():
+        systems = [system for system, depth in report.checked.items() if depth == how]
+        if systems:
+            click.echo(f"{words}: {', '.join(systems)}.")
+
+
+_DEPTHS = {
+    "table": "Codes compared with the whole code system",
+    "check digit": "Only the form and the check digit of codes could be checked",
+    "form": "Only the form of codes could be checked",
+    "not at all": "Codes could not be checked",
+}
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -33,6 +33,8 @@ class Row(NamedTuple):
     status: CodeStatus
     source: str
     confidence: str
+    line: int = 0
+    """In its file, from 1."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _rows(data: bytes, where: str, say: Say, *, given: bool) -> Iterator[Row]:
         elif cells:
             system, code, display, status, source, confidence = cells
             kind: CodeStatus = "given" if given else STATUSES[status]
-            yield Row(system, code, display, kind, source, confidence)
+            yield Row(system, code, display, kind, source, confidence, lines.line_num)
 
 
 def _wrong(cells: list[str], where: str, *, given: bool) -> PackageError | None:
@@ -205,6 +207,11 @@ def _kept(row: Row, only: tuple[Pattern, ...], without: tuple[Pattern, ...]) -> 
     if any(pattern.holds(row) for pattern in without):
         return False
     return not only or any(pattern.holds(row) or _wider(row, pattern) for pattern in only)
+
+
+def stands_for_some(row: Row, pattern: Pattern) -> bool:
+    """Whether the row stands for at least one code that fits the pattern."""
+    return pattern.holds(row) or _wider(row, pattern)
 
 
 def _wider(row: Row, pattern: Pattern) -> bool:

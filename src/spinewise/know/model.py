@@ -92,6 +92,19 @@ class Recommendation(_Sourced, frozen=True, kw_only=True):
     text: Text
 
 
+class Meant(_File, frozen=True, kw_only=True):
+    """A warning of ``spinewise package check`` that is meant, and why."""
+
+    rule: str
+    """The kind of warning, as the check names it: ``overlap``, ``unused`` ..."""
+    file: str
+    """The file that it is about."""
+    words: list[str] = []
+    """Words of its key or message, all of them; empty: every warning of the kind in the file."""
+    why: Annotated[str, Meta(min_length=1)]
+    """The reason, for those who read the package."""
+
+
 class PackageFile(_File, frozen=True, kw_only=True):
     """``package.toml``."""
 
@@ -109,6 +122,10 @@ class PackageFile(_File, frozen=True, kw_only=True):
     source: list[Source]
     forum: list[Forum]
     """Where others work on the same."""
+    review_months: Annotated[int, Meta(ge=1)] = 24
+    """Months after which a definition or a link should be looked at again."""
+    meant: list[Meant] = []
+    """Warnings of ``spinewise package check`` that are meant."""
 
 
 # concepts.toml --------------------------------------------------------------------------------
@@ -348,7 +365,7 @@ class Indicator(_File, frozen=True, kw_only=True):
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
     version: str
     """The definition's version."""
-    author: str
+    author: Annotated[str, Meta(min_length=1)]
     reviewed: date
     status: RowStatus
     sources: Annotated[list[str], Meta(min_length=1)]

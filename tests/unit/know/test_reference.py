@@ -22,6 +22,7 @@ SECTIONS: dict[str, Any] = {
     "recommendation": model.Recommendation,
     "source": model.Source,
     "forum": model.Forum,
+    "meant": model.Meant,
     "episode.toml": model.EpisodeFile,
     "index": model.IndexRule,
     "exclusion": model.Exclusion,
