@@ -28,7 +28,7 @@ from tests.generative.populations import Populations, Rows
 from tests.support.population import FIRST, dictionary, frame
 from tests.support.tables import connect, fill
 
-EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "30"))
+EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "12"))
 PACKAGE: Final = load_package()
 DRAWS: Final = Definitions(PACKAGE)
 

@@ -278,7 +278,7 @@ def _definitions(package: Package) -> Iterator[tuple[str, list[Term]]]:
             yield f"{file}, also_count.{name}", [term]
         if indicator.index and indicator.index.where:
             yield f"{file}, index.where", [indicator.index.where]
-        for key in ("require", "exclusion"):
+        for key in ("require", "exclusion", "strata"):
             for clause in getattr(indicator, key):
                 yield f"{file}, {key}[{clause.id}].when", [clause.when]
 
@@ -383,6 +383,14 @@ def _some(codes: list[str]) -> str:
 
 
 def _never(package: Package) -> Iterator[_Doubt]:
+    washout = package.episode.index.washout
+    if washout[1] >= 0:
+        yield _Doubt(
+            "never",
+            "episode.toml, index.washout",
+            f"no episode can begin: day 0 has the diagnosis, and the washout ends on {washout[1]}",
+            "End it on day -1 or before.",
+        )
     spoilt: set[str] = set()
     for where, terms in _definitions(package):
         for term in terms:

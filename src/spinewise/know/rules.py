@@ -12,7 +12,7 @@ from spinewise.errors import PackageError
 from spinewise.know.bounds import parse_bound
 from spinewise.know.model import Indicator
 from spinewise.know.terms import RULE_TERMS, Age, All, AnyOf, Not, Shown, Term
-from spinewise.know.walk import clauses_of, tag, terms_in
+from spinewise.know.walk import tag, terms_in
 
 PEOPLE: Final = ("patient", "patient-year")
 """Units of published rules."""
@@ -96,12 +96,14 @@ def mistakes_of_own(indicator: Indicator, where: str) -> Iterator[PackageError]:
                 where=f"{where}, {key}",
                 hint='Write unit = "patient", or take the key out.',
             )
-    for whole in clauses_of(indicator):
-        for term in terms_in(whole):
+    own = {"population": indicator.population, "numerator": indicator.numerator}
+    own |= {f"also_count.{name}": term for name, term in indicator.also_count.items()}
+    for key, whole in own.items():
+        for term in terms_in(whole) if whole else ():
             if isinstance(term, RULE_TERMS):
                 yield PackageError(
                     f"{tag(term)!r} is a term of published rules",
-                    where=where,
+                    where=f"{where}, {key}",
                     hint="See the terms of docs/reference/package.md.",
                 )
 

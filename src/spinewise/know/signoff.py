@@ -22,7 +22,7 @@ def sign(package: Package, signoffs: Iterable[Signoff], say: Say = stop) -> Pack
 
     A sign-off of a row that does not exist is said, or raised as a PackageError.
     """
-    signed = {signoff.row for signoff in signoffs}
+    signed = {signoff.row: number for number, signoff in enumerate(signoffs, 1)}
     if not signed:
         return package
     known: set[str] = set()
@@ -56,11 +56,13 @@ def sign(package: Package, signoffs: Iterable[Signoff], say: Say = stop) -> Pack
         resources={name: one("resource", name, row) for name, row in package.resources.items()},
         items={name: one("item", name, row) for name, row in package.items.items()},
     )
-    for row in sorted(signed - known):
+    for row, number in signed.items():
+        if row in known:
+            continue
         say(
             PackageError(
                 f"{row!r} is no row of this package",
-                where="signoff.toml, signoff.row",
+                where=f"signoff.toml, signoff[{number}].row",
                 hint=f"Write kind:id, for example indicator:imaging-early{nearest(row, known)}.",
             )
         )

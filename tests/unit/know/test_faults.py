@@ -162,6 +162,12 @@ PLANTS = {
         '{ is = "not", of = { is = "red-flag", state = "present" } }',
         ("never", None, "", "nobody can be in the denominator"),
     ),
+    "a washout that holds day 0": Plant(
+        "episode.toml",
+        "washout = [-90, -1]",
+        "washout = [-90, 0]",
+        (("never", "episode.toml", 4, "index.washout", "no episode can begin"),),
+    ),
     "a window that is over too early": Plant(
         INDICATOR,
         "window = [0, 14]",
