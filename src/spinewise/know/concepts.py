@@ -197,6 +197,11 @@ def _patterns(texts: list[str], where: str, say: Say) -> Iterator[Pattern]:
             say(mistake)
 
 
+def takes_from(concept: Concept, pattern: Pattern) -> bool:
+    """Whether taking out what fits a pattern takes anything from a concept."""
+    return any(stands_for_some(row, pattern) for row in concept.rows)
+
+
 def _kept(row: Row, only: tuple[Pattern, ...], without: tuple[Pattern, ...]) -> bool:
     """
     Whether a row of a list stays in a concept derived from it.

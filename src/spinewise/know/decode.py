@@ -53,7 +53,7 @@ def parse(text: str, where: str) -> dict[str, Any]:
         ) from None
 
 
-def convert(raw: dict[str, Any], kind: type[T], where: str) -> T:
+def convert(raw: Any, kind: type[T], where: str) -> T:
     """Values as ``kind``; PackageError, the first of :func:`mistakes`, where they are not."""
     try:
         return msgspec.convert(raw, kind, builtin_types=(date,))

@@ -31,7 +31,9 @@ from spinewise.know.model import (
     RedFlagsFile,
     ResourcesFile,
     SignoffFile,
+    TailoringFile,
 )
+from spinewise.know.overlay import Overlay, mistakes_in_tailoring, read_overlay
 from spinewise.know.package import Package
 from spinewise.know.signoff import sign
 
@@ -47,6 +49,7 @@ OPTIONAL: Final = (
     "resources.toml",
     "instruments.toml",
     "signoff.toml",
+    "tailoring.toml",
 )
 
 
@@ -104,8 +107,12 @@ def read_package(
         digest=files.digest,
         value_sets="package" if lists is None else lists.digest,
         verified_only=verified_only,
+        derived=files.typed("concepts.toml", ConceptsFile).derived,
+        tailoring=files.typed("tailoring.toml", TailoringFile),
     )
     wrong += mistakes_between(package)
+    if not wrong:
+        wrong += mistakes_in_tailoring(package)
     package = sign(package, files.typed("signoff.toml", SignoffFile).signoff, wrong.append)
     return package, [files.with_line(mistake) for mistake in wrong]
 
@@ -300,3 +307,24 @@ def _by_id(files: Files, name: str, kind: type[Struct], key: str, say: Say) -> d
             )
         found[row.id] = row
     return found
+
+
+def read_practice(file: Path) -> Overlay:
+    """
+    A practice's file of changes, for :func:`spinewise.know.overlay.tailored`.
+
+    PackageError where it is not there or not in the form of one.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise PackageError(
+            "the practice's file is not there",
+            where=str(file),
+            hint="Name the file, or make one with `spinewise tailor`.",
+        ) from None
+    except UnicodeDecodeError as error:
+        raise PackageError(
+            f"byte {error.start} is not UTF-8", where=str(file), hint="Save the file as UTF-8."
+        ) from None
+    return read_overlay(text, file.name)

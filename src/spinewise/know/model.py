@@ -8,7 +8,7 @@ every mistake with file, key, value and mend.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -57,6 +57,15 @@ class _Sourced(_File, frozen=True, kw_only=True):
 # package.toml ---------------------------------------------------------------------------------
 
 
+class Difference(_Sourced, frozen=True, kw_only=True):
+    """A value that another edition of the standard has in place of the package's."""
+
+    at: str
+    """A place, for example ``episode.toml: index.diagnosis``."""
+    value: Any
+    why: Text
+
+
 class Edition(_File, frozen=True, kw_only=True):
     id: str
     """For example ``2025``."""
@@ -66,6 +75,8 @@ class Edition(_File, frozen=True, kw_only=True):
     url: str
     """Where it is."""
     status: Literal["current", "superseded", "draft"]
+    differs: list[Difference] = []
+    """What is different under this edition, where it is not the one in force."""
 
 
 class Source(_File, frozen=True, kw_only=True):
@@ -116,8 +127,11 @@ class PackageFile(_File, frozen=True, kw_only=True):
     intended_use: Text
     """Shown with every review."""
     edition: str
-    """The edition of the standard in force: the id of one of ``editions``."""
+    """The edition of the standard in force: the id of one of ``edition_choices``."""
     edition_choices: Annotated[list[Edition], Meta(min_length=1)]
+    display_minimum: Annotated[int, Meta(ge=1)] = 10
+    """Rates with fewer in the denominator are too few to judge; clinicians with fewer are not
+    shown."""
     recommendation: list[Recommendation]
     source: list[Source]
     forum: list[Forum]
@@ -365,6 +379,8 @@ class Indicator(_File, frozen=True, kw_only=True):
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
     version: str
     """The definition's version."""
+    on: bool = True
+    """False: left out of reviews."""
     author: Annotated[str, Meta(min_length=1)]
     reviewed: date
     status: RowStatus
@@ -499,6 +515,120 @@ class SignoffFile(_File, frozen=True, kw_only=True):
     signoff: list[Signoff] = []
 
 
+# tailoring.toml -------------------------------------------------------------------------------
+
+Day = int | Literal["ever"]
+
+
+class Option(_File, frozen=True, kw_only=True):
+    """A value that may be chosen, and its name."""
+
+    value: str
+    name: Text
+
+
+class Window(_File, frozen=True, kw_only=True, tag_field="is", tag="window"):
+    """First and last day, both in, each within its own bounds."""
+
+    first: tuple[Day, int]
+    """Smallest and largest first day; ``"ever"`` allows a window from the beginning."""
+    last: tuple[int, int]
+
+
+class Number(_File, frozen=True, kw_only=True, tag_field="is", tag="number"):
+    """A number: of days, years, people, or a share from 0 to 1."""
+
+    least: float
+    most: float
+    unit: Literal["days", "years", "cases", "points", "share"]
+    ever: bool = False
+    """Whether ``"ever"`` (no limit) may stand in its place."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers may be given."""
+        return self.unit not in ("share", "points")
+
+
+class Choice(_File, frozen=True, kw_only=True, tag_field="is", tag="choice"):
+    """One of some words."""
+
+    of: Annotated[list[Option], Meta(min_length=2)]
+
+
+class Several(_File, frozen=True, kw_only=True, tag_field="is", tag="several"):
+    """Some of these words, in any order."""
+
+    of: Annotated[list[Option], Meta(min_length=2)]
+    at_least: int = 1
+    none: Text | None = None
+    """What an empty list stands for, where it may be given."""
+
+
+class Switch(_File, frozen=True, kw_only=True, tag_field="is", tag="switch"):
+    """true or false."""
+
+    on: Text
+    off: Text
+
+
+class Words(_File, frozen=True, kw_only=True, tag_field="is", tag="words"):
+    """Some text in one language."""
+
+    longest: int
+
+
+Bounds = Window | Number | Choice | Several | Switch | Words
+
+
+class Place(_File, frozen=True, kw_only=True):
+    """A value of the package that a parameter sets (see :mod:`spinewise.know.places`)."""
+
+    at: str
+    """For example ``indicators/imaging-early.toml: needs[imaging].days``."""
+    value: Any = None
+    """What stands there, with ``{value}``, ``{first}`` or ``{last}`` (and ``{first} - 1``) in the
+    place of numbers; left out: the value itself. Words may hold them too, ``{-first}`` as the
+    number of days, and those of other parameters: ``{opioid-start.window.last}``."""
+
+
+class Parameter(_File, frozen=True, kw_only=True):
+    """One value, or with ``each`` one for each of some rows, that a practice may change."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9{}-]+(\.[a-z-]+)+$")]
+    """Object and key; with ``each``, ``{each}`` stands for the row's id."""
+    name: Text
+    sets: Annotated[list[Place], Meta(min_length=1)]
+    """The first is where today's value is read."""
+    bounds: Bounds
+    """Within which a value may be chosen; the key ``is`` says of which kind."""
+    why: Text
+    """Why it may be changed so far, and no further."""
+    effect: Text
+    """What a value brings about, with ``{value}``, or ``{first}`` and ``{last}``, in braces."""
+    each: list[str] = []
+    """Ids of rows: ``{each}`` in ``id`` and ``sets`` stands for the id, and ``{row}`` in ``name``
+    and ``effect`` for the row's name."""
+    along_with: list[str] = []
+    """Other parameters that have to be set as well, since their words would be wrong."""
+
+
+class Lists(_File, frozen=True, kw_only=True):
+    """Which code lists a practice may add to and take from."""
+
+    fixed: list[str] = []
+    """Concepts that may not be changed."""
+    why: Text
+
+
+class TailoringFile(_File, frozen=True, kw_only=True):
+    """``tailoring.toml``."""
+
+    parameter: list[Parameter] = []
+    codes: Lists | None = None
+    """Left out: no list may be changed."""
+
+
 # The folder -----------------------------------------------------------------------------------
 
 FILES: Final[dict[str, type[_File]]] = {
@@ -512,5 +642,6 @@ FILES: Final[dict[str, type[_File]]] = {
     "resources.toml": ResourcesFile,
     "instruments.toml": InstrumentsFile,
     "signoff.toml": SignoffFile,
+    "tailoring.toml": TailoringFile,
 }
 """What each TOML file of a package is read as."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from spinewise.know.concepts import Concept
 from spinewise.know.match import Matcher
 from spinewise.know.model import (
     ChangeIdea,
+    Derived,
     EpisodeFile,
     ImagingFile,
     Indicator,
     Item,
     PackageFile,
+    Parameter,
     RedFlagsFile,
     Resource,
+    TailoringFile,
 )
+from spinewise.know.tailoring import parameters
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,15 @@ class Package:
     """``package``, or the digest of the folder of lists that was given."""
     verified_only: bool
     """Whether only verified code rows are on."""
+    derived: dict[str, Derived] = field(default_factory=dict)
+    """How derived concepts are made, by name."""
+    tailoring: TailoringFile = field(default_factory=TailoringFile)
+    """What a practice may change."""
+    overlay: str = ""
+    """The digest of the practice's changes (:mod:`spinewise.know.overlay`); empty: there are
+    none."""
+    tailored_for: str = ""
+    """The practice that made them, as it names itself."""
 
     @property
     def own(self) -> list[Indicator]:
@@ -51,6 +64,13 @@ class Package:
     def rules(self) -> list[Indicator]:
         """The published rules."""
         return [one for one in self.indicators.values() if one.published is not None]
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """What a practice may change, by id."""
+        names = {finding.id: finding.name for finding in self.red_flags.finding}
+        names |= {indicator.id: indicator.name for indicator in self.indicators.values()}
+        return parameters(self.tailoring, names)
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -52,6 +52,11 @@ def _of_struct(kind: type[msgspec.Struct], name: str) -> Schema:
     shapes = {struct.__name__: struct for struct in _structs()}
     for part, shape in parts.items():
         _describe(shape, shapes[part])
+    if "Window" in parts:
+        parts["Bounds"] = {
+            "description": "Within which a value may be chosen; the key `is` names the kind.",
+            "oneOf": [{"$ref": f"#/$defs/{one.__name__}"} for one in get_args(model.Bounds)],
+        }
     if "All" in parts:
         parts["Term"] = {
             "description": "True, false or unknown for a unit; the key `is` names the kind.",
@@ -77,7 +82,8 @@ def _plain(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     if "discriminator" in node:
-        return {"$ref": "#/$defs/Term"}
+        of_bounds = "window" in node["discriminator"]["mapping"]
+        return {"$ref": f"#/$defs/{'Bounds' if of_bounds else 'Term'}"}
     node = {key: part for key, part in node.items() if (key, part) != ("default", None)}
     choices = [part for part in node.get("anyOf", ()) if part != {"type": "null"}]
     if len(choices) == 1:

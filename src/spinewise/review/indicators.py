@@ -125,12 +125,13 @@ def _result(
     previous: Rate | None,
     has_index_visits: bool,
 ) -> IndicatorResult:
+    least = frame.package.file.display_minimum
     whole = _tally(kinds)
     why_not = _why_not_computable(indicator, frame, kinds, whole, has_index_visits)
-    rate = NOT_COMPUTABLE if why_not else whole.rate()
+    rate = NOT_COMPUTABLE if why_not else whole.rate(least)
     counts = _counts(indicator, kinds, whole)
     target = indicator.target.value if indicator.target else None
-    shown = {key: tally for key, tally in clinicians.items() if tally.d >= TOO_FEW}
+    shown = {key: tally for key, tally in clinicians.items() if tally.d >= least}
     chart = None if why_not else _run_chart(months, frame)
     return IndicatorResult(
         id=indicator.id,
@@ -140,17 +141,17 @@ def _result(
         better=indicator.better,
         name=indicator.name,
         meaning=indicator.meaning,
-        headline=_headline(indicator, rate, period, why_not, chart),
-        reason=why_not or _why_not_judged(indicator, rate, counts),
+        headline=_headline(indicator, rate, period, why_not, chart, least),
+        reason=why_not or _why_not_judged(indicator, rate, counts, least),
         rate=rate,
         counts=counts,
         previous=previous,
         run_chart=chart,
         clinicians=[]
         if why_not
-        else [Group(key=key, rate=shown[key].rate()) for key in sorted(shown)],
-        clinicians_hidden=sum(1 for tally in clinicians.values() if 0 < tally.d < TOO_FEW),
-        modalities=[] if why_not else _modalities(kinds),
+        else [Group(key=key, rate=shown[key].rate(least)) for key in sorted(shown)],
+        clinicians_hidden=sum(1 for tally in clinicians.values() if 0 < tally.d < least),
+        modalities=[] if why_not else _modalities(kinds, least),
         proposed_share=_share((kind.proposed, n) for kind, n in kinds if kind.category == "in"),
         opportunities=[]
         if why_not or indicator.published
@@ -163,7 +164,7 @@ def _result(
         published=published(
             indicator,
             rate,
-            {} if why_not else _rates(kinds, lambda kind: kind.verdict),
+            {} if why_not else _rates(kinds, lambda kind: kind.verdict, least),
             frame,
             period,
         ),
@@ -249,17 +250,19 @@ def _first_reason(kinds: list[tuple[_Kind, int]], category: str) -> dict[str, in
     return dict(sorted(found.items()))
 
 
-def _modalities(kinds: list[tuple[_Kind, int]]) -> list[Group]:
-    rates = _rates(kinds, lambda kind: kind.modality)
+def _modalities(kinds: list[tuple[_Kind, int]], least: int) -> list[Group]:
+    rates = _rates(kinds, lambda kind: kind.modality, least)
     return [Group(key=key, rate=rates[key]) for key in sorted(rates) if key]
 
 
-def _rates(kinds: list[tuple[_Kind, int]], group: Callable[[_Kind], str]) -> dict[str, Rate]:
+def _rates(
+    kinds: list[tuple[_Kind, int]], group: Callable[[_Kind], str], least: int
+) -> dict[str, Rate]:
     """The rates of units that have the same in common."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     for kind, units in kinds:
         tallies[group(kind)].add(kind.category, kind.in_numerator, kind.places, units)
-    return {key: tally.rate() for key, tally in tallies.items()}
+    return {key: tally.rate(least) for key, tally in tallies.items()}
 
 
 def _run_chart(months: Mapping[date, Tally], frame: Frame) -> RunChart | None:
@@ -271,7 +274,7 @@ def _run_chart(months: Mapping[date, Tally], frame: Frame) -> RunChart | None:
     month = first
     while month <= last:
         tally = months.get(month, Tally())
-        listed.append(Month(month=month, rate=tally.rate()))
+        listed.append(Month(month=month, rate=tally.rate(frame.package.file.display_minimum)))
         month = (
             month.replace(year=month.year + 1, month=1)
             if month.month == 12
@@ -403,7 +406,14 @@ def say_period(period: Period) -> Text:
     )
 
 
-def headline(indicator: Indicator, n: int, d: int, period: Period, signal: bool | None) -> Text:
+def headline(
+    indicator: Indicator,
+    n: int,
+    d: int,
+    period: Period,
+    signal: bool | None,
+    least: int = TOO_FEW,
+) -> Text:
     """The sentence of an indicator of which ``n`` of ``d`` were counted, with its signal."""
     when = say_period(period)
     if d == 0:
@@ -415,24 +425,29 @@ def headline(indicator: Indicator, n: int, d: int, period: Period, signal: bool 
         d=lambda language: numerals.count(d, language),
         rate=lambda language: numerals.percent(n / d, language),
     )
-    if d < TOO_FEW:
+    if d < least:
         return say("state", "too_few", headline=said)
     return said if signal is None else both(said, say("signal", "yes" if signal else "no"))
 
 
 def _headline(
-    indicator: Indicator, rate: Rate, period: Period, why_not: Text | None, chart: RunChart | None
+    indicator: Indicator,
+    rate: Rate,
+    period: Period,
+    why_not: Text | None,
+    chart: RunChart | None,
+    least: int,
 ) -> Text:
     if why_not:
         when = say_period(period)
         return say("state", "not_computable", name=indicator.name, period=when, reason=why_not)
-    return headline(indicator, rate.n, rate.d, period, chart.signal if chart else None)
+    return headline(indicator, rate.n, rate.d, period, chart.signal if chart else None, least)
 
 
-def _why_not_judged(indicator: Indicator, rate: Rate, counts: Counts) -> Text | None:
+def _why_not_judged(indicator: Indicator, rate: Rate, counts: Counts, least: int) -> Text | None:
     if rate.state == "no cases":
         return say("reason", "no_cases" if counts.units else f"no_{indicator.unit}_units")
-    return say("reason", "too_few", least=TOO_FEW) if rate.state == "too few" else None
+    return say("reason", "too_few", least=least) if rate.state == "too few" else None
 
 
 def _split(text: str) -> tuple[str, ...]:

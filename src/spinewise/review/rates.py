@@ -14,7 +14,7 @@ from spinewise.review.result import Rate, State
 from spinewise.statistics.intervals import wilson
 
 TOO_FEW: Final = 10
-"""Below this denominator a rate is too small to judge (SEMANTICS 7)."""
+"""Below this denominator a rate is too small to judge (SEMANTICS 7), unless a package says else."""
 
 PLACES: Final = {
     "with-or-without": IN_WITH | IN_WITHOUT,
@@ -25,9 +25,9 @@ PLACES: Final = {
 """The places that an open unit may have, by name: what a range follows from."""
 
 
-def state_of(d: int) -> State:
+def state_of(d: int, least: int = TOO_FEW) -> State:
     """The state of a rate that can be computed, from its denominator."""
-    return "no cases" if d == 0 else "too few" if d < TOO_FEW else "computable"
+    return "no cases" if d == 0 else "too few" if d < least else "computable"
 
 
 @dataclass
@@ -59,8 +59,8 @@ class Tally:
         """The unknown units by the places that they may have."""
         return {name: self.places[mask] for name, mask in PLACES.items() if self.places[mask]}
 
-    def rate(self, *, computable: bool = True) -> Rate:
-        """The rate with its range, interval and state."""
+    def rate(self, least: int = TOO_FEW, *, computable: bool = True) -> Rate:
+        """The rate with its range, interval and state; below ``least`` it is too few."""
         if not computable:
             return NOT_COMPUTABLE
         ranged = rate_range(self.places)
@@ -74,7 +74,7 @@ class Tally:
             wilson_low=interval[0] if interval else None,
             wilson_high=interval[1] if interval else None,
             unknown=self.unknown,
-            state=state_of(self.d),
+            state=state_of(self.d, least),
         )
 
 

@@ -183,14 +183,18 @@ def check(records: Records, package: Package, progress: Progress | None = None) 
 
 
 def choose(package: Package, indicators: Sequence[str] | None) -> list[Indicator]:
-    """The indicators of a package by id, in the package's order."""
+    """The indicators of a package by id, in the package's order; None: those that are on."""
     for name in indicators or ():
         if name not in package.indicators:
             raise SpinewiseError(
                 f"there is no indicator {name!r}",
                 hint="The package has: " + ", ".join(package.indicators) + ".",
             )
-    return [i for i in package.indicators.values() if indicators is None or i.id in indicators]
+    return [
+        one
+        for one in package.indicators.values()
+        if (one.on if indicators is None else one.id in indicators)
+    ]
 
 
 def build_frame(

@@ -214,7 +214,7 @@ class _Page:
             recorded=n / d if n is not None and d else None,
             wilson_low=interval[0] if interval else None,
             wilson_high=interval[1] if interval else None,
-            state=None if d is None else state_of(d),
+            state=None if d is None else state_of(d, self.package.file.display_minimum),
         )
 
     def counts(self, table: str) -> list[Count]:
@@ -273,6 +273,7 @@ class _Page:
             rate.d,
             self.full.period,
             chart.signal if chart else None,
+            self.package.file.display_minimum,
         )
 
     def span(self, result: IndicatorResult) -> tuple[float, float] | None:

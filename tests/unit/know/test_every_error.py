@@ -23,7 +23,7 @@ from tests.unit.know.test_rule_mistakes import RULE
 
 from spinewise import errors, know
 from spinewise.errors import PackageError
-from spinewise.know.loader import LOW_BACK_PAIN, read_package
+from spinewise.know.loader import LOW_BACK_PAIN, read_package, read_practice
 
 PAGE = Path(__file__).with_name("errors.md")
 KNOW = Path(know.__file__).parent
@@ -208,7 +208,7 @@ def test_what_is_said_is_what_was_read(tmp_path: Path) -> None:
     assert PAGE.read_text(encoding="utf-8") == page
 
 
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE = {"overlay.py": "test_overlay.py", "places.py": "test_overlay.py"}
 """Modules whose errors other tests show."""
 
 
@@ -217,6 +217,12 @@ def test_every_error_is_reached(tmp_path: Path, reached: set[tuple[str, int]]) -
     """No error that nobody has seen: each place that makes one is met by a mistake above."""
     with pytest.raises(PackageError):
         read_package(tmp_path / "nowhere")
+    for text in (None, b"\xe9"):
+        file = tmp_path / "practice.toml"
+        if text:
+            file.write_bytes(text)
+        with pytest.raises(PackageError):
+            read_practice(file)
     assert reached, "the test before this one reads the mistakes"
     missed = sorted(set(makers()) - reached)
     assert not missed, "these make errors that no mistake shows"

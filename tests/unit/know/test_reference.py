@@ -19,6 +19,7 @@ SECTIONS: dict[str, Any] = {
     "Clinical rows": model._Sourced,
     "package.toml": model.PackageFile,
     "edition_choices": model.Edition,
+    "differs": model.Difference,
     "recommendation": model.Recommendation,
     "source": model.Source,
     "forum": model.Forum,
@@ -50,6 +51,17 @@ SECTIONS: dict[str, Any] = {
     "item": model.Item,
     "signoff.toml": model.SignoffFile,
     "signoff": model.Signoff,
+    "tailoring.toml": model.TailoringFile,
+    "parameter": model.Parameter,
+    "sets": model.Place,
+    "window": model.Window,
+    "number": model.Number,
+    "choice": model.Choice,
+    "several": model.Several,
+    "option": model.Option,
+    "switch": model.Switch,
+    "words": model.Words,
+    "codes": model.Lists,
     **{
         str(msgspec.inspect.type_info(term).tag): term  # type: ignore[attr-defined]
         for term in get_args(Term)
