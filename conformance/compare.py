@@ -12,8 +12,6 @@ from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT, Outcome
 Results = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 """Library to patient to the units that an engine found."""
 
-DECIDED = ("in", "undecided")
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -47,15 +45,14 @@ def differences(outcomes: Iterable[Outcome], results: Results) -> list[Differenc
 
 def outcome_says(outcome: Outcome) -> dict[str, object]:
     """The populations that an outcome of ours puts its unit in."""
-    inside = outcome.category in DECIDED
     return {
         "category": outcome.category,
         "denominator": outcome.category in ("in", "excluded"),
         "exclusion": outcome.category == "excluded",
         "numerator": outcome.category == "in" and outcome.in_numerator is True,
-        "may be out": inside and bool(outcome.places & OUT),
-        "may be in without": inside and bool(outcome.places & IN_WITHOUT),
-        "may be in with": inside and bool(outcome.places & IN_WITH),
+        "may be out": bool(outcome.places & OUT),
+        "may be in without": bool(outcome.places & IN_WITHOUT),
+        "may be in with": bool(outcome.places & IN_WITH),
         "verdict": outcome.verdict,
     }
 

@@ -1,7 +1,7 @@
 // Translates the CQL libraries of a folder with the translator of cqframework.
 //
-// node translate.mjs FOLDER: reads FOLDER/*.cql, writes FOLDER/*.elm.json, and prints as JSON what
-// the translator had to say: a list of {library, line, severity, message}.
+// node translate.mjs FOLDER: reads FOLDER/run.json and FOLDER/*.cql, writes FOLDER/*.elm.json, and as
+// FOLDER/annotations.json what the translator had to say: {library, line, severity, message}.
 import fs from "node:fs";
 import path from "node:path";
 import {
@@ -29,10 +29,21 @@ libraries.librarySourceLoader.registerProvider(createLibrarySourceProvider((id) 
   return fs.existsSync(file) ? stringAsSource(fs.readFileSync(file, "utf8")) : null;
 }));
 
+// A library is translated with those that it includes, so each is translated once.
+const elms = new Map();
+const keep = (library) => elms.set(library.library.identifier.id, library);
+const { run } = JSON.parse(read(folder, "run.json"));
+for (const name of run) {
+  const translator = CqlTranslator.fromText(read(folder, `${name}.cql`), libraries);
+  keep(JSON.parse(translator.toJson()));
+  for (const included of translator.libraries.asJsReadonlyMapView().values()) {
+    const id = included.identifier.id;
+    if (!elms.has(id)) keep(JSON.parse(CqlTranslator.convertToJson(included)));
+  }
+}
+
 const said = [];
-for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".cql")).sort()) {
-  const name = path.basename(file, ".cql");
-  const elm = JSON.parse(CqlTranslator.fromText(read(folder, file), libraries).toJson());
+for (const [name, elm] of elms) {
   for (const note of elm.library.annotation ?? []) {
     if (note.type === "CqlToElmError" && (note.libraryId ?? name) === name) {
       said.push({

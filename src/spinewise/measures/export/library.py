@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from spinewise.intake.fhir import words
-from spinewise.know.model import Clause, Indicator
+from spinewise.know.model import Clause, Exclusion, Indicator
 from spinewise.know.package import Package
+from spinewise.know.terms import Term
 from spinewise.measures.export.rule_terms import (
     RuleContext,
     bound,
@@ -23,6 +24,8 @@ from spinewise.measures.export.rule_terms import (
     fits,
     rule_term,
 )
+from spinewise.measures.export.screen import screen_part
+from spinewise.measures.export.terms import UnitContext, unit_term, verdict
 from spinewise.measures.export.text import (
     comment,
     day,
@@ -139,7 +142,12 @@ def extract_library(version: str, frame: Frame | None) -> CqlLibrary:
 def package_library(package: Package) -> CqlLibrary:
     """Which rows are an image, an episode or a red flag, as the package says."""
     title = library_name(package.file.id)
-    parts = [images_part(package)]
+    parts = [
+        images_part(package),
+        screen_part(package),
+        *(_exclusion(package, exclusion) for exclusion in package.episode.exclusion),
+        episodes_part(package),
+    ]
     body = "\n".join(parts)
     concepts = tuple(_named(body))
     head = _head(
@@ -177,6 +185,48 @@ def images_part(package: Package) -> str:
     )
 
 
+def episodes_part(package: Package) -> str:
+    """Index visits, episodes, their images and the readings of their red flags."""
+    rule, imaging = package.episode.index, package.imaging
+    first, last = rule.washout
+    inside = UnitContext(
+        "red_flags.toml", "", index="index", onset=None, placed=None, readings=None, until="asOf"
+    )
+    reasons = [unit_term(r.when, inside, recorded=False) for r in package.red_flags.reason]
+    return template(
+        "episodes.cql",
+        diagnosis_fact=either([f"F.code in {name(c)}" for c in rule.diagnosis]),
+        diagnosis_visit=either([f"V.code in {name(c)}" for c in rule.diagnosis]),
+        settings=strings(rule.settings),
+        washout_first="the beginning" if first == "ever" else str(-first),
+        washout_last=str(-last),
+        washout_opens='Common."Beginning"' if first == "ever" else shifted("first", first),
+        washout_closes=shifted("first", last),
+        washout_ignores=strings(rule.washout_ignores),
+        minimum_age=str(rule.minimum_age),
+        practice_settings=strings(rule.practice_settings),
+        attribute_by=str(rule.attribute_by),
+        length=str(rule.length),
+        counts_before=str(imaging.counts_before_index),
+        window_first=str(imaging.window[0]),
+        window_last=str(imaging.window[1]),
+        window_opens=shifted("C.first", imaging.window[0]),
+        window_closes=shifted("C.first", imaging.window[1]),
+        accepted_reason=indented("\nor ".join(reasons) or "false", 2),
+    )
+
+
+def _exclusion(package: Package, exclusion: Exclusion) -> str:
+    """Who is set aside, as a function of the index day and the recorded onset."""
+    inside = UnitContext(
+        "episode.toml", "", index="index", onset="onset", placed=None, readings=None
+    )
+    body = indented(unit_term(exclusion.when, inside, recorded=False), 2)
+    head = comment(f"Set aside: {exclusion.name.en}.")
+    called = name(f"Is {exclusion.id}")
+    return f"{head}\ndefine function {called}(index Date, onset Interval<Date>):\n{body}\n"
+
+
 def _pattern(text: str) -> str:
     """A regular expression that is searched for, as one that the whole text has to match."""
     lower = re.sub(r"\\.|[A-Z]", lambda m: m[0] if len(m[0]) > 1 else m[0].lower(), text)
@@ -190,7 +240,7 @@ def indicator_library(package: Package, indicator: Indicator) -> CqlLibrary:
     """The library of one indicator."""
     title = library_name(indicator.id)
     shared = library_name(package.file.id)
-    body = rule_body(package, indicator)
+    body = (rule_body if indicator.published else unit_body)(package, indicator)
     concepts = tuple(_named(body))
     head = _head(
         package,
@@ -272,6 +322,103 @@ def _strata(rule: Indicator, at: RuleContext) -> str:
     nobody = "  when \"Category\" = 'outside' or exists \"Doubtful candidates\" then ''"
     found.append(define("Stratum", f"case\n{nobody}\n{cases}\n  else ''\nend"))
     return "\n".join(found) + "\n"
+
+
+def unit_body(package: Package, indicator: Indicator) -> str:
+    """An indicator of the package's own: it counts episodes or images."""
+    shared = library_name(package.file.id)
+    at = UnitContext(f"indicators/{indicator.id}.toml", f"{shared}.")
+    if indicator.unit not in ("episode", "image"):
+        raise at.refuse(f"the unit {indicator.unit!r}")
+    if indicator.anchor != "index":
+        raise at.refuse(f"the anchor {indicator.anchor!r}")
+    of_images = indicator.unit == "image"
+    excluded = [
+        f"{shared}.{name(f'Is {one.id}')}(U.first, U.onset)" for one in package.episode.exclusion
+    ]
+
+    def asked(term: Term | None, *, recorded: bool) -> str:
+        text = "true" if term is None else unit_term(term, at, recorded=recorded)
+        return indented(text, 8)
+
+    flags, reasons = "U.flags", "U.reasons"
+    status = "case\n  when U.flags then 'present'\n  when not U.flags then 'absent'\n" + (
+        "  else 'not-documented'\nend"
+    )
+    label = verdict(flags, reasons) if of_images else status
+    unheard = "'cannot-tell'" if of_images else "''"
+    says = (
+        "Images ordered in the period, or performed in it where there is no order."
+        if of_images
+        else "Visits of the period that begin an episode, or may."
+    )
+    return template(
+        "own.cql",
+        package=shared,
+        units="Imaging units" if of_images else "Episodes",
+        unit_says=says,
+        is_unit="U.washout and U.age" + (" and U.region" if of_images else ""),
+        excluded=indented("\nor ".join(excluded) or "false", 8),
+        population_recorded=asked(indicator.population, recorded=True),
+        population_possible=asked(indicator.population, recorded=False),
+        numerator_recorded=asked(indicator.numerator, recorded=True),
+        numerator_possible=asked(indicator.numerator, recorded=False),
+        evaluated=indented(_unit_evaluated(indicator), 8),
+        followed=_followed(indicator),
+        outside=""
+        if of_images
+        else "        when U.washout is false or U.age is false then 'outside'\n",
+        not_outside=""
+        if of_images
+        else "\n            and not (U.washout is false or U.age is false)",
+        beside=_beside(indicator),
+        verdict=_label(label, unheard, of_images=of_images),
+    )
+
+
+def _label(label: str, unheard: str, *, of_images: bool) -> str:
+    """The verdict of a unit that was asked; nothing is said of one that was not."""
+    silent = "" if of_images else "U.washout is false or U.age is false or "
+    nothing = "not U.hasEpisode" if of_images else "false"
+    return (
+        f"if {nothing} then ''\n        else if {silent}not U.isFull then {unheard}\n"
+        f"        else {indented(label, 8).strip()}"
+    )
+
+
+def _beside(indicator: Indicator) -> str:
+    if indicator.unknown_population != "beside":
+        return ""
+    return "        when U.mayCount is null then 'beside'\n"
+
+
+def _unit_evaluated(indicator: Indicator) -> str:
+    """Whether the window was followed to its end, and the extract carries what is needed."""
+    of_images = indicator.unit == "image"
+    day_0 = "start of U.dated" if of_images else "U.first"
+    parts = []
+    if indicator.window and not of_images:
+        ends = shifted("U.first", indicator.window[1])
+        parts.append(f'Extract."Cut-off" >= {ends}')
+        parts.append(f"end of Common.Leaves(U.first) >= {ends}")
+        if indicator.death_ends:
+            parts.append(f'end of Common."Died" >= {ends}')
+    for need in indicator.needs:
+        opens = need.days[1] if need.days[0] == "ever" else need.days[0]
+        parts.append(
+            f"Extract.Carries({string(need.domain)}, {shifted(day_0, opens)},"
+            f" {shifted(day_0, need.days[1])})"
+        )
+    return "\nand ".join(parts) or "true"
+
+
+def _followed(indicator: Indicator) -> str:
+    """Whether that is sure where the day of leaving or of death is not."""
+    if indicator.window is None or indicator.unit == "image":
+        return "true"
+    ends = shifted("U.first", indicator.window[1])
+    left = f"start of Common.Leaves(U.first) >= {ends}"
+    return f'{left}\n        and start of Common."Died" >= {ends}' if indicator.death_ends else left
 
 
 def _clause(word: str, clause: Clause, at: RuleContext) -> str:

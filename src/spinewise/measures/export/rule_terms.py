@@ -203,11 +203,9 @@ def _at_visit(term: terms.AtVisit, at: RuleContext) -> str:
     held = f"Common.Within(V.start, {first}, {last})"
     if term.holds_index:
         held += f"\n    and Common.Holds(V.start, V.clock, V.ended, {at.index}, {at.clock})"
-    visits = f'Common."Visits" V{where}\n  return all {held}'
+    visits = f'"Visits" V{where}\n  return all {held}'
     if term.concepts and not term.settings and not term.holds_index:
-        services = visits.replace(
-            'Common."Visits" V', "(\"Rows\" V where V.kind = 'procedure') V", 1
-        )
+        services = visits.replace('"Visits" V', "(\"Rows\" V where V.kind = 'procedure') V", 1)
         return f"Common.AnyOf({visits})\nor Common.AnyOf({services})"
     return f"Common.AnyOf({visits})"
 
