@@ -28,7 +28,7 @@ from tests.generative.populations import Populations, Rows
 from tests.support.population import FIRST, dictionary, frame
 from tests.support.tables import connect, fill
 
-EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "12"))
+EXAMPLES: Final = int(os.environ.get("SPINEWISE_EXAMPLES", "20"))
 PACKAGE: Final = load_package()
 DRAWS: Final = Definitions(PACKAGE)
 
@@ -67,7 +67,7 @@ def asked(unit: str, one: Drawn, other: Drawn) -> Iterator[tuple[list[Goal], Dra
                 "concepts": ["lbp-diagnosis-core", "lbp-diagnosis-cms166v4"],
                 "between": ["period start", "period end"],
             }
-            data |= {"require": [one], "exclusion": [], "index": index}
+            data |= {"require": [one], "exclusion": [], "strata": [], "index": index}
         else:
             data |= {"population": one, "also_count": {}}
         yield goals, data
@@ -107,7 +107,7 @@ def test_what_is_impossible_holds_for_nobody(
 
     nobody()
     record_hits("impossible", hits)
-    for kind in ("evidence", "imaged", "visited", "coded"):
+    for kind in ("evidence", "coded", "age"):
         assert hits[kind], kind
 
 
