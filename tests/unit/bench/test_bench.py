@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from bench import many_series
 from bench.__main__ import main, take
 from bench.contenders import CONTENDERS
 from bench.export import TYPES, write_export
@@ -85,3 +86,22 @@ def test_an_unknown_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["bench", "--size", "huge"])
     with pytest.raises(SystemExit):
         main()
+
+
+def test_charts_of_many_series_find_the_practices_that_changed() -> None:
+    """One series in fifty changed half way; hardly any other is a discovery."""
+    n, d = many_series.series(practices=100)
+    found = many_series.work(n, d)
+    assert 0 < found.discoveries <= 1.5 * len(n) / 50
+    assert found.discoveries < found.runs
+    assert found.discoveries < found.outside
+
+
+def test_without_the_other_packages_only_ours_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(many_series, "PRACTICES", 2)
+    main_statistics = ["--part", "statistics", "--rounds", "1"]
+    monkeypatch.setattr("sys.argv", ["bench", *main_statistics])
+    main()
+    assert "other packages: not measured" in capsys.readouterr().out
