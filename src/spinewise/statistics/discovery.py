@@ -32,8 +32,8 @@ def benjamini_hochberg(
     ``any_dependence``: hold the rate whatever the tests have to do with each other (Yekutieli);
     otherwise for tests that are independent or positively related.
     """
-    p = np.asarray(p, dtype=float)
-    flat = p.ravel()
+    given = np.asarray(p, dtype=float)
+    flat = given.ravel()
     order = np.argsort(flat, kind="stable")  # NaN goes last
     tests = int((~np.isnan(flat)).sum())
     ordered = flat[order[:tests]]
@@ -41,8 +41,8 @@ def benjamini_hochberg(
     raised = ordered * tests * factor / np.arange(1, tests + 1)
     q = np.full(len(flat), np.nan)
     q[order[:tests]] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1)
-    q = q.reshape(p.shape)
-    return np.asarray(q <= rate), q
+    shaped = np.asarray(q.reshape(given.shape))
+    return np.asarray(shaped <= rate), shaped
 
 
 def series_p(chart: Chart, runs: RunsOfMany | None = None) -> Floats:
@@ -104,5 +104,5 @@ def _sequences_without(n: int, k: int) -> int:
         return 0
     # By the length of the first run; the first side is free, each later one is the other.
     if n < k:
-        return 2**n
+        return 1 << n
     return sum(_sequences_without(n - length, k) for length in range(1, k))
