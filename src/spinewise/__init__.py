@@ -13,7 +13,7 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-from spinewise.api import check, check_package, review, share
+from spinewise.api import check, check_package, new_package, review, share
 from spinewise.errors import SpinewiseError
 from spinewise.know.loader import load_package
 from spinewise.records import forget
@@ -35,6 +35,7 @@ __all__ = [
     "forget",
     "limited",
     "load_package",
+    "new_package",
     "review",
     "share",
     "synthesize",

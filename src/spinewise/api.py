@@ -15,6 +15,7 @@ from spinewise.intake.mapping import find_mapping
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.faults import Report, check_folder
 from spinewise.know.loader import load_package
+from spinewise.know.starter import start_package
 from spinewise.numerals import LanguageCode
 from spinewise.records import Records, import_export, is_workspace, one_shot
 from spinewise.report.files import check_shared_folder, write_report, write_shared
@@ -267,6 +268,33 @@ def check_package(folder: Place | None = None, *, today: date | None = None) -> 
         The folder is none.
     """
     return check_folder(_path(folder), today or _today())
+
+
+def new_package(
+    folder: Place, *, topic: str, topic_fr: str = "", author: str = "", today: date | None = None
+) -> None:
+    """
+    Begin a change package: a small and complete one, with notes that explain every file.
+
+    Parameters
+    ----------
+    folder
+        Where; made if it is not there. It must be empty.
+    topic, topic_fr
+        The package's title in English and French.
+    author
+        Who writes the definitions.
+    today
+        The day to write as that of the first review; None: the computer's.
+
+    Raises
+    ------
+    SpinewiseError
+        The folder holds something, or the topic has no letter.
+    """
+    start_package(
+        Path(folder), topic=topic, topic_fr=topic_fr, author=author, today=today or _today()
+    )
 
 
 @contextmanager

@@ -88,6 +88,40 @@ def check(ctx: click.Context, folder: Path | None, today: date | None, *, as_jso
         ctx.exit(EXIT_MISTAKE)
 
 
+@package.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--topic", required=True, metavar="WORDS", help="What it is about: the title in English."
+)
+@click.option(
+    "--topic-fr", default="", metavar="WORDS", help="The title in French. Left out: to be written."
+)
+@click.option("--author", default="", metavar="NAME", help="Who writes the definitions.")
+@click.option(
+    "--today",
+    callback=day,
+    metavar="DAY",
+    help="The day to write as that of the first review. Left out: the computer's.",
+)
+def new(folder: Path, topic: str, topic_fr: str, author: str, today: date | None) -> None:
+    """
+    Begin a change package.
+
+    Writes a small and complete one to FOLDER, with notes that explain every file, and the schemas
+    with which an editor completes and checks them. It runs at once, and is yours to change.
+
+    \b
+    Example:
+      spinewise package new my-package --topic "Imaging for simple headache"
+      spinewise package check my-package
+      spinewise review examples/practice --period 2024 --package my-package --out my-review
+    """
+    spinewise.new_package(folder, topic=topic, topic_fr=topic_fr, author=author, today=today)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent.name != "schema":
+            click.echo(path)
+
+
 def _show(report: Report) -> None:
     colours = {"error": "red", "warning": "yellow"}
     for fault in report.faults:
