@@ -45,7 +45,7 @@ def trend(value: Floats, length: int) -> Bools:
     """Points that complete so many in a row, each above (or each below) the one before."""
 
     def rule(dense: Floats) -> Bools:
-        step = np.diff(dense, axis=-1, prepend=np.nan)
+        step = _steps(dense)
         return _either(step > 0, step < 0, length - 1, length - 1)
 
     return _passing_over(value, rule)
@@ -55,7 +55,7 @@ def alternating(value: Floats, length: int) -> Bools:
     """Points that complete so many in a row that go up and down in turn."""
 
     def rule(dense: Floats) -> Bools:
-        step = np.sign(np.diff(dense, axis=-1, prepend=np.nan))
+        step = np.sign(_steps(dense))
         turns = step[..., 1:] * step[..., :-1] == -1
         first = np.zeros((*dense.shape[:-1], 1), dtype=bool)
         return _all_of(np.concatenate([first, turns], axis=-1), length - 2)
@@ -106,6 +106,13 @@ WESTERN_ELECTRIC: Final[dict[int, Rule]] = {
 def broken(z: Floats, rules: dict[int, Rule]) -> dict[int, Bools]:
     """The points that each rule marks, by its number."""
     return {number: rule(z) for number, rule in rules.items()}
+
+
+def _steps(dense: Floats) -> Floats:
+    """From each point to the next; none between points that are both infinitely many sigmas off
+    (limits of no width)."""
+    with np.errstate(invalid="ignore"):
+        return np.diff(dense, axis=-1, prepend=np.nan)
 
 
 # Windows ----------------------------------------------------------------------------------------
