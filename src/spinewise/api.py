@@ -133,6 +133,7 @@ def share(
     least: int = LEAST,
     name: str = "",
     indicators: Sequence[str] | None = None,
+    ages_open: bool = False,
     format: Format | None = None,  # noqa: A002 - the word of the command line
     mapping: Place | None = None,
     value_sets: Place | None = None,
@@ -145,8 +146,8 @@ def share(
     A review that may leave the practice: small numbers hidden, clinicians masked, nobody's rows.
 
     What is shared is remembered in the workspace, so that the next shared report gives nothing
-    away that this one hides: a period that was shared is given again as it was. Published rules
-    are left out. The parameters not named here are those of :func:`review`.
+    away that this one hides: a period that was shared is given again as it was. The parameters not
+    named here are those of :func:`review`.
 
     Parameters
     ----------
@@ -173,7 +174,6 @@ def share(
         check_shared_folder(Path(out))
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
     bounds = _bounds(period)
-    own = [one.id for one in run.choose(words, indicators) if not one.published]
     day = today or _today()
     with (
         _records(path, workspace, format, mapping, day, progress) as records,
@@ -183,11 +183,12 @@ def share(
             bounds,
             practice=name,
             version=__version__,
-            indicators=own,
+            indicators=indicators,
+            ages_open=ages_open,
             progress=progress,
         ) as reviewed,
     ):
-        full = reviewed.review
+        full, words = reviewed.review, reviewed.package
 
     def make(before: Ledger) -> tuple[SharedReview, Ledger]:
         return build.share(full, words, before, today=day, least=least, name=name)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from random import Random
 
 import msgspec
 
+from spinewise.know.loader import load_package
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT
 from spinewise.review.opportunities import areas, opportunities
+from spinewise.review.published import agreement
 from spinewise.review.rates import TOO_FEW, Tally
 from spinewise.review.result import (
+    Agreement,
     Counts,
     Group,
     ImageCounts,
     IndicatorResult,
     Month,
+    PublishedResult,
     Review,
     RunChart,
 )
@@ -27,6 +33,13 @@ from tests.data.sample_package import sample_package
 from tests.data.sample_review import sample_review
 
 PACKAGE = sample_package()
+PACKAGE = replace(
+    PACKAGE,
+    indicators={
+        **PACKAGE.indicators,
+        **{rule.id: rule for rule in load_package().rules},
+    },
+)
 SAMPLE = sample_review()
 PERIOD = (date(2024, 1, 1), date(2024, 12, 31))
 CATEGORIES = ("in", "excluded", "outside", "not-evaluated", "undecided")
@@ -112,9 +125,50 @@ def judged(units: list[Unit], against: tuple[str, ...]) -> list[Unit]:
     return made
 
 
-def review(episodes: list[Unit], images: list[Unit]) -> Review:
-    """The review of these episodes and images."""
+RULES = ("cms166v4", "cms166v5", "hedis-lbp-my2025")
+"""Published rules: the first two are nearly alike, and the third has strata."""
+_PUBLISHED = load_package().indicators
+_BEFORE = {"outside": ("age", "visit"), "excluded": ("cancer", "trauma", "prior-pain")}
+
+
+def draw_people(random: Random, size: int, clinicians: int) -> dict[str, list[Unit]]:
+    """People with an index, under each of the rules; who is counted differs by little."""
+    people = draw(random, size, clinicians, "episode")
+    strata = [one.id for one in _PUBLISHED[RULES[2]].strata]
+    tilt = (1, random.random() / 3, random.random() / 4, 0.02, 0.02)
+    drift = random.choice((0, 0, 0.01, 0.03, 0.3))
+    nested = random.random() < 0.5
+    found: dict[str, list[Unit]] = {rule: [] for rule in RULES}
+    for person in people:
+        of_rules = {}
+        for rule in RULES:
+            (category,) = random.choices(CATEGORIES, tilt)
+            numerator = person.in_numerator != (rule == RULES[2])
+            certain = IN_WITH if numerator else IN_WITHOUT
+            open_ = IN_WITH | IN_WITHOUT if random.random() < 0.05 else certain
+            of_rules[rule] = replace(
+                person,
+                category=category,
+                reason=random.choice(_BEFORE.get(category, REASONS[category])),
+                verdict=random.choice(strata) if rule == RULES[2] else "",
+                in_numerator=numerator,
+                places={"in": open_, "undecided": OUT | certain}.get(category, OUT),
+            )
+        first, second, _third = RULES
+        if random.random() >= drift or (nested and of_rules[first].category != "in"):
+            of_rules[second] = of_rules[first]
+        for rule, unit in of_rules.items():
+            found[rule].append(unit)
+    return found
+
+
+def review(
+    episodes: list[Unit], images: list[Unit], people: Mapping[str, list[Unit]] | None = None
+) -> Review:
+    """The review of these episodes and images, and of people under published rules."""
+    people = people or {}
     results = [
+        *(rule_result(rule, units) for rule, units in people.items()),
         result("red-flag-documentation", episodes),
         result("imaging-without-recorded-flag", judged(images, ("not-indicated", "cannot-tell"))),
         result("imaging-unknown", judged(images, ("cannot-tell",))),
@@ -126,6 +180,7 @@ def review(episodes: list[Unit], images: list[Unit]) -> Review:
         SAMPLE,
         period=PERIOD,
         indicators=results,
+        agreements=_agreements(people),
         areas=areas(results, PACKAGE.indicators, say("domain", "visits")),
         images=ImageCounts(
             images=len(year),
@@ -138,6 +193,50 @@ def review(episodes: list[Unit], images: list[Unit]) -> Review:
     )
 
 
+def rule_result(id_: str, units: list[Unit]) -> IndicatorResult:
+    """The result of a published rule for people who have an index, and a hundred who have not."""
+    rule = _PUBLISHED[id_]
+    found = result(id_, units)
+    year = [unit for unit in units if unit.month.year == 2024]
+    counts = found.counts
+    return msgspec.structs.replace(
+        found,
+        counts=msgspec.structs.replace(
+            counts, units=counts.units + 100, outside={**counts.outside, "no-index": 100}
+        ),
+        modalities=[],
+        opportunities=[],
+        published=PublishedResult(
+            source=rule.name,
+            score=found.rate.recorded,
+            complement=False,
+            assumed=[],
+            readings=[],
+            not_evaluated=[],
+            names={one.id: one.name for one in (*rule.require, *rule.exclusion, *rule.strata)},
+            conditions=[one.id for one in rule.require],
+            strata=[
+                Group(key=one.id, rate=tally([u for u in year if u.verdict == one.id]).rate())
+                for one in rule.strata
+            ],
+        ),
+    )
+
+
+def _agreements(people: Mapping[str, list[Unit]]) -> list[Agreement]:
+    """Whom each two rules exclude, of those whom both count before that."""
+    found = []
+    for first, second in combinations(people, 2):
+        counted = Counter(
+            (one.category == "excluded", other.category == "excluded")
+            for one, other in zip(people[first], people[second], strict=True)
+            if one.month.year == 2024 and {one.category, other.category} <= {"in", "excluded"}
+        )
+        if counted:
+            found.append(agreement(first, second, counted))
+    return found
+
+
 def tally(units: list[Unit]) -> Tally:
     counted = Tally()
     for unit in units:
@@ -148,6 +247,7 @@ def tally(units: list[Unit]) -> Tally:
 def result(id_: str, units: list[Unit]) -> IndicatorResult:
     """The result of an indicator; its run chart goes back before the period."""
     rule = PACKAGE.indicators[id_]
+    base = SAMPLE[id_] if id_ not in RULES else SAMPLE["red-flag-documentation"]
     year = [unit for unit in units if unit.month.year == 2024]
     inside = [unit for unit in year if unit.category == "in"]
     rate = tally(year).rate()
@@ -188,7 +288,8 @@ def result(id_: str, units: list[Unit]) -> IndicatorResult:
         for key in sorted({u.modality for u in year if u.modality})
     }
     return msgspec.structs.replace(
-        SAMPLE[id_],
+        base,
+        id=id_,
         unit=rule.unit,
         better=rule.better,
         rate=rate,

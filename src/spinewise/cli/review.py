@@ -98,11 +98,8 @@ def review(
       spinewise review export.zip --period 2025 --workspace ours --out to-share --share
     """
     if share:
-        if ages_open:
-            raise click.UsageError(
-                "--ages-open is about published rules, which a shared report leaves out."
-            )
-        _share(export, out, lang, compare, least=share_below, name=share_as, **options)
+        options |= {"least": share_below, "name": share_as, "ages_open": ages_open}
+        _share(export, out, lang, compare, **options)
         return
     with Stages() as progress:
         found = spinewise.review(

@@ -27,7 +27,7 @@ from spinewise.report.language import Language, language
 from spinewise.report.reading import translate
 from spinewise.report.words import MODALITIES, SETTINGS, VERDICTS, WORDS
 from spinewise.review.result import Group, IndicatorResult, Review, RunChart
-from spinewise.share.result import SharedReview
+from spinewise.share.result import SharedIndicator, SharedReview
 
 T = TypeVar("T")
 Shown = TypeVar("Shown", bound=Review | SharedReview)
@@ -114,6 +114,10 @@ class Face(Generic[Shown]):
             "compared": "",
             "edition": self.edition(),
             "proposed": any(result.status == "proposed" for result in review.indicators),
+            "own": [result for result in review.indicators if not result.published],
+            "published": [result for result in review.indicators if result.published],
+            "sides": sides(review),
+            "numbers_of": numbers_of,
             "rules": package.indicators,
             "ideas": package.ideas,
             "resources": package.resources,
@@ -265,9 +269,8 @@ class Page(Face[Review]):
         return {
             **super().things(),
             "compared": self.compared(),
-            "own": [result for result in review.indicators if not result.published],
-            "published": [result for result in review.indicators if result.published],
-            "sides": sides(review),
+            "span": self.span,
+            "agreements": review.agreements,
             "well": [result for result in review.indicators if reached(result)],
             "coverage": trust.coverage(review.trust),
             "change": self.change,
@@ -331,6 +334,13 @@ class Page(Face[Review]):
             number,
         )
 
+    def span(self, of: IndicatorResult | Group) -> str:
+        """The range of a rule or a stratum in words."""
+        rate = of.rate
+        if rate.state != "computable" or rate.low is None or rate.high is None:
+            return "–"
+        return span_words(rate.low, rate.high, self.reader)
+
     def change(self, result: IndicatorResult) -> str:
         """Change over time in a few words."""
         _ = self.reader.gettext
@@ -349,16 +359,17 @@ class Page(Face[Review]):
 
 
 class Side(NamedTuple):
-    """A reason for which published rules leave people out, and how many each of them does."""
+    """A reason for which published rules leave people out."""
 
     name: Text
     condition: bool
     """Whether it is a condition that those left out do not meet, and not an exclusion."""
-    people: dict[str, int]
-    """By rule; rules without this reason are left out."""
+    keys: dict[str, str]
+    """By rule, under which key their number stands (see :func:`numbers_of`); rules without this
+    reason are left out."""
 
 
-def sides(review: Review) -> list[Side]:
+def sides(review: Review | SharedReview) -> list[Side]:
     """The reasons of all published rules, each id once, conditions before exclusions."""
     found: dict[str, Side] = {}
     for result in review.indicators:
@@ -370,9 +381,24 @@ def sides(review: Review) -> list[Side]:
                 continue
             condition = id_ in result.published.conditions
             side = found.setdefault(id_, Side(name, condition, {}))
-            counted = result.counts.outside if condition else result.counts.excluded
-            side.people[result.id] = counted.get(id_, 0)
+            side.keys[result.id] = f"{'outside' if condition else 'excluded'}:{id_}"
     return sorted(found.values(), key=lambda side: not side.condition)
+
+
+def numbers_of(result: IndicatorResult | SharedIndicator) -> dict[str, int | None]:
+    """What became of the people under a published rule, by the keys of a shared report."""
+    if isinstance(result, SharedIndicator):
+        return {count.key: count.number for count in result.counts}
+    counts = result.counts
+    tables = {"outside": counts.outside, "excluded": counts.excluded}
+    return {
+        "units": counts.units,
+        "d": result.rate.d,
+        "excluded": counts.excluded_units,
+        "not-evaluated": sum(counts.not_evaluated.values()),
+        "undecided": sum(counts.undecided.values()),
+        **{f"{table}:{id_}": n for table, by_id in tables.items() for id_, n in by_id.items()},
+    }
 
 
 def draw(result: IndicatorResult, reader: Language) -> Markup:
@@ -445,6 +471,14 @@ def by_verdict(numbers: dict[str, int]) -> list[tuple[str, int]]:
 def chosen(things: dict[str, T], ids: Iterable[str]) -> list[T]:
     """The named ones, in the order of the names."""
     return [things[id_] for id_ in ids if id_ in things]
+
+
+def span_words(low: float, high: float, reader: Language) -> str:
+    """A range in words, or the one share that it is."""
+    said = reader.percent(low), reader.percent(high)
+    if said[0] == said[1]:
+        return said[0]
+    return reader.gettext("%(low)s to %(high)s", low=said[0], high=said[1])
 
 
 def css_string(words: str) -> Markup:

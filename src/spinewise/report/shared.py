@@ -14,7 +14,7 @@ from markupsafe import Markup
 from spinewise.know.package import Package
 from spinewise.numerals import LanguageCode
 from spinewise.report.fates import Fate, shared_fates
-from spinewise.report.html import Face, environment
+from spinewise.report.html import Face, environment, span_words
 from spinewise.report.language import Language, language
 from spinewise.report.words import N_, VERDICTS
 from spinewise.share.points import Step
@@ -56,6 +56,7 @@ class SharedPage(Face[SharedReview]):
             "withheld": lambda: withheld(review, self.reader),
             "extremes": extremes(review, self.reader),
             "span": self.span,
+            "agreements": [],
             "drawable": drawable,
             "whole": whole,
             "whole_percent": self.whole_percent,
@@ -74,18 +75,19 @@ class SharedPage(Face[SharedReview]):
         """A share that was rounded to a whole per cent, so written."""
         return self.reader.percent(share).replace(".0", "").replace(",0", "")
 
-    def span(self, result: SharedIndicator) -> str | Markup:
-        """The range in words."""
-        if result.rate.state in ("no cases", "not computable", "too few"):
+    def span(self, result: SharedIndicator | SharedGroup) -> str | Markup:
+        """The range in words; strata are shared without theirs."""
+        if isinstance(result, SharedGroup) or result.rate.state in (
+            "no cases",
+            "not computable",
+            "too few",
+        ):
             return "–"
         if result.low is None or result.high is None:
             return Markup('<span class="withheld">{}</span>').format(
                 self.reader.gettext("suppressed")
             )
-        low, high = self.reader.percent(result.low), self.reader.percent(result.high)
-        if low == high:
-            return low
-        return self.reader.gettext("%(low)s to %(high)s", low=low, high=high)
+        return span_words(result.low, result.high, self.reader)
 
     def change(self, result: SharedIndicator) -> str:
         """Change over time in a few words."""
@@ -197,6 +199,7 @@ def extremes(review: SharedReview, reader: Language) -> list[tuple[str, str]]:
             for rate in (
                 result.rate,
                 *(group.rate for group in (*result.clinicians, *result.modalities)),
+                *(group.rate for group in (result.published.strata if result.published else ())),
             )
         )
     ]

@@ -11,6 +11,7 @@ import msgspec
 
 from spinewise.know.model import Text
 from spinewise.know.package import Package
+from spinewise.measures.interpret.rules import NO_INDEX
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT
 from spinewise.measures.ranges import rate_range
 from spinewise.review.indicators import headline, say_period
@@ -34,6 +35,7 @@ from spinewise.share.result import (
     SharedGroup,
     SharedIndicator,
     SharedPoint,
+    SharedPublished,
     SharedRate,
     SharedReview,
     SharedTrust,
@@ -58,9 +60,6 @@ def share(
     """
     What may be shared of a review, and what was shared then.
 
-    Only the package's own indicators are: published rules count the same people in other ways, and
-    their differences would give small numbers away.
-
     Parameters
     ----------
     review, package
@@ -81,7 +80,7 @@ def share(
     """
     ledger.check(review.period)
     review = msgspec.structs.replace(
-        review, indicators=[result for result in review.indicators if not result.published]
+        review, indicators=[_of_the_period(result) for result in review.indicators]
     )
     named = ledger.naming(group.key for result in review.indicators for group in result.clinicians)
     charts = {
@@ -95,6 +94,19 @@ def share(
     page = _Page(review, package, named.clinicians, charts, cells, hidden, least)
     shared = page.review(today, name)
     return shared, named.adding(shared)
+
+
+def _of_the_period(result: IndicatorResult) -> IndicatorResult:
+    """
+    A published rule without the people who have no index in the period: how many they are is no
+    number of the period, and two reports could be subtracted to find who came in between.
+    """
+    if not result.published:
+        return result
+    outside = dict(result.counts.outside)
+    units = result.counts.units - outside.pop(NO_INDEX, 0)
+    counts = msgspec.structs.replace(result.counts, units=units, outside=outside)
+    return msgspec.structs.replace(result, counts=counts)
 
 
 @dataclass(frozen=True)
@@ -136,7 +148,13 @@ def chart_of(
 def _rules(review: Review | SharedReview, id_: str) -> tuple[object, ...]:
     """All that decides what an indicator counts."""
     version = next((one.version for one in review.indicators if one.id == id_), None)
-    return (version, review.package_digest, review.value_sets, review.verified_only)
+    return (
+        version,
+        review.package_digest,
+        review.value_sets,
+        review.verified_only,
+        review.ages_open,
+    )
 
 
 @dataclass(frozen=True)
@@ -166,6 +184,7 @@ class _Page:
             package_digest=full.package_digest,
             value_sets=full.value_sets,
             verified_only=full.verified_only,
+            ages_open=full.ages_open,
             spinewise_version=full.spinewise_version,
             shared_on=today,
             least=self.least,
@@ -258,6 +277,29 @@ class _Page:
             change_ideas=result.change_ideas,
             resources=result.resources,
             order=result.order,
+            published=self.published(result, rate),
+        )
+
+    def published(self, result: IndicatorResult, rate: SharedRate) -> SharedPublished | None:
+        full = result.published
+        if full is None:
+            return None
+        score = rate.recorded
+        if score is not None and full.complement:
+            score = 1.0 - score
+        return SharedPublished(
+            source=full.source,
+            score=score,
+            complement=full.complement,
+            assumed=full.assumed,
+            readings=full.readings,
+            not_evaluated=full.not_evaluated,
+            names=full.names,
+            conditions=full.conditions,
+            strata=[
+                SharedGroup(key=group.key, rate=self.rate(result.id, "stratum", group.key))
+                for group in full.strata
+            ],
         )
 
     def headline(
@@ -356,7 +398,7 @@ class _Page:
         ]
 
 
-_RATES: Final = (("clinician",), ("modality",), ("point",))
+_RATES: Final = (("clinician",), ("modality",), ("stratum",), ("point",))
 """Tables whose cells stand in rates."""
 _NOT_COMPUTABLE: Final = SharedRate(
     n=0, d=0, recorded=None, wilson_low=None, wilson_high=None, state="not computable"

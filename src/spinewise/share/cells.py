@@ -127,6 +127,9 @@ def _indicator(
     clinicians = [(labels.get(group.key, ""), group.rate) for group in result.clinicians]
     _groups(made, result, "clinician", clinicians, floor=LISTED_FROM)
     _groups(made, result, "modality", [(group.key, group.rate) for group in result.modalities])
+    if result.published:
+        strata = [(group.key, group.rate) for group in result.published.strata]
+        _groups(made, result, "stratum", strata)
     for point in points:
         rate(made, (result.id, "point", str(point.first)), result.unit, point, POINT)
     within = [str(point.first) for point in points if point.within(review.period)]
@@ -259,22 +262,51 @@ def _images(made: Sheet, review: Review) -> None:
 
 def _pairs(made: Sheet, review: Review) -> None:
     """
-    Two indicators that count the same units: the numerator of one may be part of the other's, and
-    then their difference is a number of people too, in the whole and in every group.
+    Two indicators that count the same units, or the one only units that the other counts too: then
+    their difference is a number of units as well, and where the numerator of one may be part of the
+    other's, so is theirs; in the whole and in every group.
     """
-    listed = [result.id for result in review.indicators if (result.id, "d") in made.cells]
-    units = {result.id: result.unit for result in review.indicators}
-    rates: dict[str, list[Key]] = {id_: [] for id_ in listed}
+    listed = {one.id: one for one in review.indicators if (one.id, "d") in made.cells}
+    rates: dict[str, set[Key]] = {id_: set() for id_ in listed}
     for key, cell in made.cells.items():
         if key[-1] == "d" and cell.weight >= 1 and key[0] in rates:
-            rates[key[0]].append(key[1:])
-    for one, other in combinations(listed, 2):
-        same = units[one] == units[other]
-        if not same or made.cells[one, "d"].number != made.cells[other, "d"].number:
+            rates[key[0]].add(key[1:-1])
+    within = _within(review)
+    for one, other in combinations(listed.values(), 2):
+        is_within = (one.id, other.id) in within or (other.id, one.id) in within
+        if not is_within and (one.unit != other.unit or one.rate.d != other.rate.d):
             continue
-        for key in set(rates[one]) & set(rates[other]):
-            first, second = (one, *key[:-1], "n"), (other, *key[:-1], "n")
-            if made.cells[one, *key].number != made.cells[other, *key].number:
-                continue
-            more, less = sorted((first, second), key=lambda n: made.cells[n].number, reverse=True)
-            made.split(more, [less], rest=(*more, "beyond", other if more == first else one))
+        for key in sorted(rates[one.id] & rates[other.id]):
+            first, second = (one.id, *key), (other.id, *key)
+            if made.cells[*first, "d"].number != made.cells[*second, "d"].number:
+                if not is_within or _is_before(key, review):
+                    continue
+                _difference(made, (*first, "d"), (*second, "d"))
+            _difference(made, (*first, _counted(one)), (*second, _counted(other)))
+
+
+def _is_before(key: Key, review: Review) -> bool:
+    """Whether a group is a point of a chart before the period."""
+    return key[:1] == ("point",) and key[1] < str(review.period[0])
+
+
+def _within(review: Review) -> set[tuple[str, str]]:
+    """Published rules, and others that count all their people of the period too."""
+    d = {result.id: result.rate.d for result in review.indicators}
+    found = set()
+    for pair in review.agreements:
+        for less, more in ((pair.first, pair.second), (pair.second, pair.first)):
+            if pair.neither == d[less]:
+                found.add((less, more))
+    return found
+
+
+def _counted(result: IndicatorResult) -> str:
+    """Where what an indicator looks for stands: a rule may count those of whom it is not so."""
+    return "not-n" if result.published and result.better == "higher" else "n"
+
+
+def _difference(made: Sheet, one: Key, other: Key) -> None:
+    """The larger of two numbers is the smaller and a number of units beyond it."""
+    more, less = sorted((one, other), key=lambda key: made.cells[key].number, reverse=True)
+    made.split(more, [less], rest=(*more, "beyond", less[0]))

@@ -68,8 +68,25 @@ class SharedChart(_Value, frozen=True, kw_only=True):
 
 class SharedGroup(_Value, frozen=True, kw_only=True):
     key: str
-    """What the clinician is called outside, ``""`` for not attributed; the modality."""
+    """What the clinician is called outside, ``""`` for not attributed; the modality; the stratum,
+    ``""`` for none of them."""
     rate: SharedRate
+
+
+class SharedPublished(_Value, frozen=True, kw_only=True):
+    """What stands beside the result of a published rule."""
+
+    source: Text
+    score: float | None
+    """The share that the rule's publisher would show; None where it cannot be shown."""
+    complement: bool
+    assumed: list[Text]
+    readings: list[Text]
+    not_evaluated: list[Text]
+    names: dict[str, Text]
+    """The rule's conditions, exclusions and strata by their ids."""
+    conditions: list[str]
+    strata: list[SharedGroup]
 
 
 class SharedIndicator(_Value, frozen=True, kw_only=True):
@@ -97,6 +114,8 @@ class SharedIndicator(_Value, frozen=True, kw_only=True):
     change_ideas: list[str]
     resources: list[str]
     order: int
+    published: SharedPublished | None = None
+    """Given for published rules."""
 
 
 class SharedArea(_Value, frozen=True, kw_only=True):
@@ -136,6 +155,7 @@ class SharedReview(_Value, frozen=True, kw_only=True):
     package_digest: str
     value_sets: str
     verified_only: bool
+    ages_open: bool = False
     spinewise_version: str
     shared_on: date
     """The day on which it was first made."""

@@ -38,17 +38,22 @@ def _roles(
 ROLES: Final[Mapping[type[msgspec.Struct], Mapping[str, Role]]] = {
     result.Review: _roles(
         harmless="period package package_version edition package_digest value_sets verified_only"
-        " spinewise_version",
+        " spinewise_version ages_open",
         derived="schema notice",
-        left_out="practice extract_digest compared_with agreements ages_open",
+        left_out="practice extract_digest compared_with agreements",
         within="indicators areas images trust",
     ),
     result.IndicatorResult: _roles(
         harmless="id version status unit better name meaning target why_wrong"
         " change_ideas resources order",
         derived="headline reason",
-        left_out="previous proposed_share clinicians_hidden published",
-        within="rate counts run_chart clinicians modalities opportunities",
+        left_out="previous proposed_share clinicians_hidden",
+        within="rate counts run_chart clinicians modalities opportunities published",
+    ),
+    result.PublishedResult: _roles(
+        harmless="source complement assumed readings not_evaluated names conditions",
+        derived="score",
+        within="strata",
     ),
     result.Rate: _roles(
         cells="n d unknown", derived="recorded low high wilson_low wilson_high state"

@@ -116,6 +116,7 @@ def test_the_folder_holds_the_shared_report_and_nothing_else(
         assert not [id_ for id_ in ids if len(id_) > 4 and id_ in text]
         assert "patients.csv" not in text
     before = (out / "review.json").read_bytes()
+    assert "cms166v5" in {one.id for one in found.indicators if one.published}
     again = api.share(practice, out=out, name="Other", **given)  # type: ignore[arg-type]
     assert (again, (out / "review.json").read_bytes()) == (found, before)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import typing
 from datetime import date
+from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 from tests.data.sample_package import sample_package
 from tests.data.sample_review import sample_review
+from tests.support.small_review import RULES, draw_people
+from tests.support.small_review import review as drawn
 
 from spinewise.know.model import Text
 from spinewise.numerals import LanguageCode
@@ -83,12 +86,20 @@ def replaced(review: Review, path: tuple[Any, ...], number: int) -> Review:
     return msgspec.convert(whole, Review)
 
 
+def with_rules() -> Review:
+    """The sample review, and published rules after its indicators."""
+    rules = drawn([], [], draw_people(Random(3), 150, 3)).indicators[: len(RULES)]
+    sample = sample_review()
+    return msgspec.structs.replace(sample, indicators=[*sample.indicators, *rules])
+
+
 def test_every_cell_is_listed() -> None:
     """A count whose role is *cell* changes the sheet of cells when it changes."""
-    review = sample_review()
+    review = with_rules()
     labels = {key: "A1" for result in review.indicators for key in ("Dr. Adebayo",)} | {
         "Dr. Côté": "B2",
         "NP Singh": "C3",
+        **{f"Dr. Number {n}": f"D{n}" for n in range(3)},
     }
 
     def cells(of: Review) -> list[int]:
@@ -104,7 +115,7 @@ def test_every_cell_is_listed() -> None:
         inner = [step for step in path if isinstance(step, str)]
         if path[0] == "indicators" and review.indicators[path[1]].id in not_shown:
             continue
-        if path[-1] == "unknown" and {"months", "clinicians", "modalities"} & set(inner):
+        if path[-1] == "unknown" and {"months", "clinicians", "modalities", "strata"} & set(inner):
             continue
         if "previous" in inner or "opportunities" in inner:
             continue
