@@ -1228,11 +1228,11 @@ LEFT JOIN emergency AS e
 WHERE
   (
     (
-      v.specialty IN (159, 160, 161, 162, 245, 246, 247, 248)
-      OR v.code IN (159, 160, 161, 162, 245, 246, 247, 248)
+      v.specialty IN (154, 155, 156, 157, 240, 241, 242, 243)
+      OR v.code IN (154, 155, 156, 157, 240, 241, 242, 243)
     )
     OR (
-      v.specialty IN (94) OR v.code IN (94)
+      v.specialty IN (90) OR v.code IN (90)
     )
     OR v.setting IN ('emergency', 'inpatient')
   )

@@ -109,10 +109,13 @@ def test_killed_at_any_moment(ground: Ground, capsys: pytest.CaptureFixture[str]
             run.kill_after(share * seconds)
         fell[run.stage] += 1
         new[run.stage] += examine(ground, workspace, f"killed at {share:.1%} ({run.stage})")
+    wrote = sum(fell[stage] for stage in WRITES)
     with capsys.disabled():
-        print(f"\n{KILLS} kills; {sum(fell[stage] for stage in WRITES)} while it wrote")
+        print(f"\n{KILLS} kills; {wrote} while it wrote")
         for stage in began:
             print(f"  {stage:<20} {fell[stage]:4} kills, new records after {new[stage]}")
+    if SOAK:
+        assert wrote >= KILLS // 2, "at least half of the kills fell while it wrote"
 
 
 def test_killed_at_any_step(ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import traceback
 import warnings
 from pathlib import Path
@@ -11,10 +13,10 @@ from typing import Any, TextIO
 import click
 
 from spinewise.errors import SpinewiseError, SpinewiseWarning
+from spinewise_command import EXIT_STOPPED, STOPPED
 
 EXIT_FAILED = 1
 EXIT_MISTAKE = 2
-EXIT_STOPPED = 130
 
 
 class Group(click.Group):
@@ -22,6 +24,8 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, signal.default_int_handler)
             with warnings.catch_warnings():
                 warnings.simplefilter("always", SpinewiseWarning)
                 warnings.showwarning = _show_warning
@@ -39,7 +43,7 @@ def _explain(error: BaseException) -> int:
     match error:
         # The last is how DuckDB says that Ctrl-C stopped a query.
         case KeyboardInterrupt() | click.Abort() | RuntimeError(args=("Query interrupted",)):
-            click.echo("\nStopped; what was there before is unchanged.", err=True)
+            click.echo(STOPPED, err=True, nl=False)
             return EXIT_STOPPED
         case SpinewiseError(message=message, where=where, hint=hint):
             _say(f"{message} ({where})" if where else message, hint)
