@@ -60,7 +60,7 @@ SECTIONS: dict[str, Any] = {
     "several": model.Several,
     "option": model.Option,
     "switch": model.Switch,
-    "words": model.Words,
+    "words of a parameter": model.Words,
     "codes": model.Lists,
     **{
         str(msgspec.inspect.type_info(term).tag): term  # type: ignore[attr-defined]
