@@ -14,7 +14,10 @@ from spinewise.errors import SpinewiseError
 from spinewise.intake.mapping import find_mapping
 from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.faults import Report, check_folder
-from spinewise.know.loader import load_package
+from spinewise.know.history import Entry, read_history
+from spinewise.know.loader import load_package, read_practice
+from spinewise.know.overlay import Tailored, tailored
+from spinewise.know.package import Package
 from spinewise.know.starter import start_package
 from spinewise.numerals import LanguageCode
 from spinewise.records import Records, import_export, is_workspace, one_shot
@@ -45,6 +48,7 @@ def review(
     verified_only: bool = False,
     ages_open: bool = False,
     package: Place | None = None,
+    practice: Place | None = None,
     today: date | None = None,
     progress: Progress = silent,
 ) -> Review:
@@ -81,6 +85,9 @@ def review(
         Run published rules without their limits of age; the review says so.
     package
         The folder of a change package; None: the bundled one on low back pain.
+    practice
+        The practice's own changes to the package (``practice.toml``); None: the file of that name
+        in the workspace, if there is one.
     today
         The day to take as today; None: the computer's.
     progress
@@ -93,6 +100,8 @@ def review(
         says what to do.
     """
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    ours, history = _tailored(words, practice, workspace, path)
+    words = ours.package if ours else words
     if out is not None and isinstance(compare, str | Path):
         _keep_apart(Path(out), Path(compare))
     previous = compare if isinstance(compare, Review) or compare is None else _read(Path(compare))
@@ -109,6 +118,8 @@ def review(
             indicators=indicators,
             ages_open=ages_open,
             previous=previous,
+            tailored=ours,
+            history=history,
             progress=progress,
         ) as reviewed,
         Scratch() as private,
@@ -139,6 +150,7 @@ def share(
     value_sets: Place | None = None,
     verified_only: bool = False,
     package: Place | None = None,
+    practice: Place | None = None,
     today: date | None = None,
     progress: Progress = silent,
 ) -> SharedReview:
@@ -173,6 +185,8 @@ def share(
     if out is not None:
         check_shared_folder(Path(out))
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    ours, _ = _tailored(words, practice, workspace, path)
+    words = ours.package if ours else words
     bounds = _bounds(period)
     day = today or _today()
     with (
@@ -208,6 +222,7 @@ def check(
     value_sets: Place | None = None,
     verified_only: bool = False,
     package: Place | None = None,
+    practice: Place | None = None,
     today: date | None = None,
     progress: Progress = silent,
 ) -> DataTrust:
@@ -217,6 +232,8 @@ def check(
     The parameters are those of :func:`review`.
     """
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    ours, _ = _tailored(words, practice, workspace, path)
+    words = ours.package if ours else words
     with _records(path, workspace, format, mapping, today, progress) as records:
         return run.check(records, words, progress)
 
@@ -240,6 +257,23 @@ def parse_period(text: str) -> tuple[date, date]:
             f"{text!r} is not a period",
             hint="Write a year, 2024, or its first and last day, 2024-01-01/2024-12-31.",
         ) from None
+
+
+PRACTICE = "practice.toml"
+"""The file of a practice's own changes, where it stands in a workspace."""
+
+
+def _tailored(
+    package: Package, practice: Place | None, workspace: Place | None, path: Place
+) -> tuple[Tailored | None, list[Entry]]:
+    """The package as a practice changed it, and the history of the changes; None without a file."""
+    file = _path(practice)
+    if file is None:
+        places = [Path(place) / PRACTICE for place in (workspace, path) if place is not None]
+        file = next((one for one in places if one.is_file()), None)
+    if file is None:
+        return None, []
+    return tailored(package, read_practice(file), file.name), read_history(file)
 
 
 def _bounds(period: str | tuple[date, date]) -> tuple[date, date]:

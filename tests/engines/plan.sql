@@ -14640,6 +14640,7 @@ WHERE
 -- outcome
 SELECT
   p.indicator,
+  u.unit,
   COALESCE(v.source_id, COALESCE(v_file.path, CAST(v.file AS TEXT)) || ':' || v.line) AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14738,6 +14739,7 @@ LEFT JOIN sources AS v_file
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   COALESCE(e.source_id, COALESCE(e_file.path, CAST(e.file AS TEXT)) || ':' || e.line) || CASE
     WHEN u.unit % 1000000 > 1
     THEN '#' || CAST(u.unit % 1000000 AS TEXT)
@@ -14788,6 +14790,7 @@ LEFT JOIN sources AS e_file
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   COALESCE(e.source_id, COALESCE(e_file.path, CAST(e.file AS TEXT)) || ':' || e.line) AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14821,6 +14824,7 @@ LEFT JOIN sources AS e_file
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   who.patient_id AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14850,6 +14854,7 @@ JOIN patients AS who
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   who.patient_id AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14879,6 +14884,7 @@ JOIN patients AS who
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   who.patient_id AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14908,6 +14914,7 @@ JOIN patients AS who
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   who.patient_id AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14937,6 +14944,7 @@ JOIN patients AS who
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   who.patient_id AS unit_id,
   who.patient_id,
   u.day_lo,
@@ -14966,6 +14974,7 @@ JOIN patients AS who
 UNION ALL
 SELECT
   p.indicator,
+  u.unit,
   who.patient_id AS unit_id,
   who.patient_id,
   u.day_lo,

@@ -80,6 +80,13 @@ READING = [
         help="Change package to use in place of the bundled one on low back pain.",
     ),
     click.option(
+        "--practice",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="The practice's own changes to the package, as `spinewise tailor` writes them. Left "
+        "out: practice.toml in the workspace, if there is one.",
+    ),
+    click.option(
         "--value-sets",
         type=FOUND_FOLDER,
         metavar="DIR",

@@ -32,8 +32,8 @@ def run(
     # The tables live for one run: tidying them up in between would only take time.
     connection.execute("SET checkpoint_threshold = '1TB'")
     columns, rows = plan.code_is
-    _fill(connection, "code_is", columns, rows)
-    _fill(connection, "finding_code", FINDING_CODE, plan.finding_code)
+    fill(connection, "code_is", columns, rows)
+    fill(connection, "finding_code", FINDING_CODE, plan.finding_code)
     for number, (name, query) in enumerate(plan.steps):
         if progress:
             progress("measure", number, len(plan.steps))
@@ -77,7 +77,7 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(text.split(";")) if text else ()
 
 
-def _fill(
+def fill(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     columns: dict[str, str],
@@ -85,7 +85,8 @@ def _fill(
 ) -> None:
     """Make a small table from rows, by column: much faster than row by row."""
     listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({listed})")
+    kind = "TABLE" if "." in name else "TEMP TABLE"
+    connection.execute(f"CREATE OR REPLACE {kind} {name} ({listed})")
     if rows:
         values = [list(column) for column in zip(*rows, strict=True)]
         unnested = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())

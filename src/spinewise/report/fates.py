@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from spinewise.know.package import Package
 from spinewise.report.language import Language
 from spinewise.report.words import ASSUMED, DOMAINS, N_, NOT_EVALUATED, OUTSIDE, UNDECIDED
-from spinewise.review.result import IndicatorResult
+from spinewise.review.result import Comparison, IndicatorResult, Moved
 from spinewise.share.result import SharedIndicator
 
 
@@ -107,6 +107,14 @@ def fates(result: IndicatorResult, package: Package, reader: Language) -> list[F
         lines.append(Fate(_("Counted beside: the chart does not say"), counts.beside, False))
     others = named(counts.also, spoken.also) + reasons(counts.assumed, ASSUMED)
     return lines + [line._replace(under=False) for line in others]
+
+
+def why_moved(row: Comparison, move: Moved, package: Package, reader: Language) -> str:
+    """Why units are where they moved to, or were before, in words."""
+    spoken = Words(row.indicator, package, reader)
+    known = {**OUTSIDE, **NOT_EVALUATED, **UNDECIDED}
+    said = [spoken.exclusions.get(one) or spoken.said(one, known) for one in move.reasons]
+    return reader.listing(said) or "–"
 
 
 def shared_fates(result: SharedIndicator, package: Package, reader: Language) -> list[Fate]:

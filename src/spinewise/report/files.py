@@ -219,7 +219,12 @@ def _readme(review: Review, code: LanguageCode) -> str:
         reader.text(review.notice),
         "",
         *(f"{name}: {words}" for name, words in about.items()),
+        "",
+        _("Change package") + f": {review.package} {review.package_version}",
+        _("Edition") + f": {review.edition}",
     ]
+    if review.overlay:
+        lines.append(_("The practice's own changes") + f": {review.overlay}")
     return "\n".join(lines) + "\n"
 
 

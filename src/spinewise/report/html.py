@@ -22,7 +22,7 @@ from spinewise.know.package import Package
 from spinewise.know.terms import Days, Term
 from spinewise.numerals import LanguageCode
 from spinewise.report import definition, trust
-from spinewise.report.fates import fates
+from spinewise.report.fates import fates, why_moved
 from spinewise.report.language import Language, language
 from spinewise.report.reading import translate
 from spinewise.report.words import MODALITIES, SETTINGS, VERDICTS, WORDS
@@ -280,6 +280,7 @@ class Page(Face[Review]):
             "hidden": self.hidden,
             "chart": self.chart,
             "fates": lambda result: fates(result, self.package, self.reader),
+            "why_moved": lambda row, move: why_moved(row, move, self.package, self.reader),
             "by_name": by_name,
             "by_verdict": by_verdict,
             "from_source": self.from_source,

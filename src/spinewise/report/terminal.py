@@ -29,6 +29,9 @@ def show_review(review: Review, console: Console, code: LanguageCode = "en") -> 
     console.print(Words(review.practice, style="bold"))
     first, last = review.period
     console.print(Words(_("%(first)s to %(last)s", first=reader.day(first), last=reader.day(last))))
+    if review.tailoring and review.tailoring.changes:
+        said = _("Tailored: %(what)s", what=", ".join(c.id for c in review.tailoring.changes))
+        console.print(Words(said))
     console.print()
     if not all(result.published for result in review.indicators):
         console.print(table(review, reader))

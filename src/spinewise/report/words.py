@@ -188,6 +188,17 @@ FORMATS: Final = {
     "omop": N_("OMOP CDM"),
 }
 
+FATES: Final = {
+    "with": N_("counted, in the numerator"),
+    "without": N_("counted, not in the numerator"),
+    "excluded": N_("excluded"),
+    "outside": N_("not in the denominator"),
+    "undecided": N_("left open by the record"),
+    "not-evaluated": N_("not evaluated"),
+    "beside": N_("counted beside"),
+    "no unit": N_("no case"),
+}
+
 WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "states": STATES,
@@ -212,6 +223,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "tables": TABLES,
         "cutoffs": CUTOFFS,
         "formats": FORMATS,
+        "fates": FATES,
     }
 )
 """The same by group, for templates: ``word("states", "too few")``."""

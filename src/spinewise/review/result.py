@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from spinewise.know.history import Entry
 from spinewise.know.model import Better, Text, Unit
 
 State = Literal["computable", "no cases", "too few", "not computable"]
@@ -302,6 +303,76 @@ class ImageCounts(_Value, frozen=True, kw_only=True):
     """Of those in an episode: indicated, not-indicated, cannot-tell."""
 
 
+Fate = Literal[
+    "with", "without", "excluded", "outside", "undecided", "not-evaluated", "beside", "no unit"
+]
+"""What became of a unit: in the denominator with or without the numerator, or why it is not."""
+
+
+class Moved(_Value, frozen=True, kw_only=True):
+    """Units of which two definitions say different things."""
+
+    before: Fate
+    after: Fate
+    reasons: list[str]
+    """Why they are where they are now, or were, by reason id; empty for a change of numerator."""
+    units: int
+    examples: list[str]
+    """The source records of up to 20 of them."""
+
+
+class Comparison(_Value, frozen=True, kw_only=True):
+    """
+    An indicator under two definitions, counted in the same run from the same records.
+
+    Agreement is over the units that either has in its denominator, each ``with`` or ``without``
+    the numerator or not in it; ``kappa`` is Cohen's with its 95 % interval, None where both say
+    the same of every unit.
+    """
+
+    indicator: str
+    name: Text
+    first: Rate | None
+    """As the package has it; None: it does not."""
+    second: Rate | None
+    """As tailored; None: left out."""
+    units: int
+    share: float | None
+    kappa: float | None
+    kappa_low: float | None
+    kappa_high: float | None
+    moved: list[Moved]
+
+
+class TailoredChange(_Value, frozen=True, kw_only=True):
+    """A value that is not the package's own."""
+
+    id: str
+    name: Text
+    before: Text
+    after: Text
+    effect: Text
+    on: date | None
+    """When it was last changed, by whom and why; None where the history does not say."""
+    who: str
+    why: str
+
+
+class Tailoring(_Value, frozen=True, kw_only=True):
+    """What a practice changed, and what that did."""
+
+    practice: str
+    overlay: str
+    """The SHA-256 of what is changed."""
+    changes: list[TailoredChange]
+    history: list[Entry]
+    """Every change ever made, the oldest first."""
+    by_hand: bool
+    """Whether the file was changed after the last entry of its history."""
+    comparisons: list[Comparison]
+    """Every indicator that the changes touch, as the package has it and as tailored."""
+
+
 class Review(_Value, frozen=True, kw_only=True):
     schema: str
     """``spinewise-review/1``"""
@@ -311,6 +382,10 @@ class Review(_Value, frozen=True, kw_only=True):
     package_version: str
     edition: str
     package_digest: str
+    overlay: str = ""
+    """The SHA-256 of the practice's own changes to the package; empty: none."""
+    tailoring: Tailoring | None = None
+    """What they are, and what they did."""
     value_sets: str
     """``package`` or the digest of the folder given with ``--value-sets``."""
     verified_only: bool

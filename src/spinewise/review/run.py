@@ -8,26 +8,37 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
 from spinewise.errors import SpinewiseError
 from spinewise.intake.connection import NO_ROOM, no_room
 from spinewise.know.ages import without_age_limits
+from spinewise.know.history import Entry
 from spinewise.know.model import Indicator
+from spinewise.know.overlay import Tailored
 from spinewise.know.package import Package
-from spinewise.measures.compile import compile_plan
+from spinewise.measures.compile import Plan, compile_plan
 from spinewise.measures.compile.sql import text
 from spinewise.measures.frame import Frame, Lack, resolve_codes
 from spinewise.measures.run import Progress, run
+from spinewise.measures.runs import Runs
 from spinewise.records import Records
 from spinewise.records.domains import carried
 from spinewise.records.people import EPOCH, day_number
+from spinewise.review.comparison import Side, compare, tailoring
 from spinewise.review.indicators import Period, indicator_results, say_period
 from spinewise.review.opportunities import areas
 from spinewise.review.published import agreements
-from spinewise.review.result import DataTrust, ImageCounts, IndicatorResult, Rate, Review
+from spinewise.review.result import (
+    Comparison,
+    DataTrust,
+    ImageCounts,
+    IndicatorResult,
+    Rate,
+    Review,
+)
 from spinewise.review.spreadsheet import copy_csv
 from spinewise.review.trust import data_trust
 from spinewise.review.words import both, say
@@ -98,6 +109,8 @@ def reviewing(
     indicators: Sequence[str] | None = None,
     ages_open: bool = False,
     previous: Review | None = None,
+    tailored: Tailored | None = None,
+    history: Sequence[Entry] = (),
     progress: Progress | None = None,
 ) -> Iterator[Reviewed]:
     """
@@ -115,6 +128,11 @@ def reviewing(
         Run published rules without their limits of age.
     previous
         An earlier review to compare with.
+    tailored
+        The practice's own changes, which made ``package``: every indicator that they touch is
+        counted as the package has it as well.
+    history
+        Of these changes.
 
     Raises
     ------
@@ -133,7 +151,22 @@ def reviewing(
     try:
         days = (day_number(period[0]), day_number(period[1]))
         frame = build_frame(connection, records, package, scope, days, ages_open=ages_open)
-        run(connection, compile_plan(frame, chosen), progress)
+        comparisons: list[Comparison] = []
+        plan = compile_plan(frame, chosen)
+        if tailored is None:
+            run(connection, plan, progress)
+        else:
+            runs = Runs(connection)
+            comparisons = _compared(
+                connection,
+                runs,
+                (frame, chosen, plan),
+                tailored.default,
+                indicators,
+                period,
+                progress,
+            )
+            runs.use("second")
         earlier = {} if previous is None else _rates(previous)
         results = indicator_results(connection, frame, chosen, period, earlier)
         review = Review(
@@ -144,6 +177,8 @@ def reviewing(
             package_version=package.file.version,
             edition=package.file.edition,
             package_digest=package.digest,
+            overlay=package.overlay,
+            tailoring=None if tailored is None else tailoring(tailored, history, comparisons),
             value_sets=package.value_sets,
             verified_only=package.verified_only,
             extract_digest=records.extract.digest,
@@ -163,6 +198,36 @@ def reviewing(
     finally:
         connection.close()
         scratch.close()
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection,
+    runs: Runs,
+    ours: tuple[Frame, Sequence[Indicator], Plan],
+    default: Package,
+    indicators: Sequence[str] | None,
+    period: Period,
+    progress: Progress | None,
+) -> list[Comparison]:
+    """Run the package as it came and as it is, and compare what they count."""
+    frame, chosen, plan = ours
+    before = [
+        one for one in default.indicators.values() if indicators is None or one.id in indicators
+    ]
+    before = [one for one in before if one.on]
+    if frame.ages_open:
+        before = [without_age_limits(one) for one in before]
+    then = replace(frame, package=default, **_codes_of(connection, default))
+    sides = []
+    for schema, of, units, what in (
+        ("first", then, before, compile_plan(then, before)),
+        ("second", frame, chosen, plan),
+    ):
+        runs.run(what, schema, progress)
+        results = indicator_results(connection, of, units, period, {})
+        sides.append(Side(schema, {one.id: one for one in units}, {one.id: one for one in results}))
+    days = (day_number(period[0]), day_number(period[1]))
+    return compare(connection, sides[0], sides[1], days)
 
 
 def check(records: Records, package: Package, progress: Progress | None = None) -> DataTrust:
@@ -212,15 +277,11 @@ def build_frame(
     ``period`` is the measurement period of published rules; None: the whole scope.
     """
     rows = connection.execute("SELECT code, system, value FROM codes").fetchall()
-    concepts, proposed = resolve_codes(
-        package, [(code, system or "", value or "") for code, system, value in rows]
-    )
     row = connection.execute("SELECT min(day) FROM days WHERE kind = 'visit'").fetchone()
     first = records.extract.first_day or (row[0] if row else None) or records.extract.cutoff
     return Frame(
         package=package,
-        concepts=concepts,
-        proposed=proposed,
+        **_codes_of(connection, package),
         scope=scope,
         cutoff=day_number(records.extract.cutoff),
         observed_from=day_number(first),
@@ -234,6 +295,15 @@ def build_frame(
         systems=frozenset(system for _, system, _ in rows if system),
         ages_open=ages_open,
     )
+
+
+def _codes_of(connection: duckdb.DuckDBPyConnection, package: Package) -> dict[str, Any]:
+    """What a package makes of the export's codes: the parts of a frame that depend on it."""
+    rows = connection.execute("SELECT code, system, value FROM codes").fetchall()
+    concepts, proposed = resolve_codes(
+        package, [(code, system or "", value or "") for code, system, value in rows]
+    )
+    return {"concepts": concepts, "proposed": proposed}
 
 
 def _lacks(connection: duckdb.DuckDBPyConnection) -> frozenset[Lack]:

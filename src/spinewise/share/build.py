@@ -151,6 +151,7 @@ def _rules(review: Review | SharedReview, id_: str) -> tuple[object, ...]:
     return (
         version,
         review.package_digest,
+        review.overlay,
         review.value_sets,
         review.verified_only,
         review.ages_open,
@@ -182,6 +183,7 @@ class _Page:
             package_version=full.package_version,
             edition=full.edition,
             package_digest=full.package_digest,
+            overlay=full.overlay,
             value_sets=full.value_sets,
             verified_only=full.verified_only,
             ages_open=full.ages_open,

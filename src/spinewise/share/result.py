@@ -153,6 +153,8 @@ class SharedReview(_Value, frozen=True, kw_only=True):
     package_version: str
     edition: str
     package_digest: str
+    overlay: str = ""
+    """The SHA-256 of the practice's own changes to the package; empty: none."""
     value_sets: str
     verified_only: bool
     ages_open: bool = False

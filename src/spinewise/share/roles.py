@@ -37,10 +37,10 @@ def _roles(
 
 ROLES: Final[Mapping[type[msgspec.Struct], Mapping[str, Role]]] = {
     result.Review: _roles(
-        harmless="period package package_version edition package_digest value_sets verified_only"
-        " spinewise_version ages_open",
+        harmless="period package package_version edition package_digest overlay value_sets"
+        " verified_only spinewise_version ages_open",
         derived="schema notice",
-        left_out="practice extract_digest compared_with agreements",
+        left_out="practice extract_digest compared_with agreements tailoring",
         within="indicators areas images trust",
     ),
     result.IndicatorResult: _roles(

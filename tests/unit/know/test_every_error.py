@@ -209,6 +209,7 @@ def test_what_is_said_is_what_was_read(tmp_path: Path) -> None:
 
 
 ELSEWHERE = {
+    "history.py": "test_tailored.py",
     "overlay.py": "test_overlay.py",
     "places.py": "test_overlay.py",
     "starter.py": "test_starter.py",

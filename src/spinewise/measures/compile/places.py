@@ -517,7 +517,7 @@ def _patterns(kind: Kind) -> str:
 
 def _outcomes(kind: Kind) -> str:
     return f"""
-        SELECT p.indicator, {kind.source} AS unit_id, who.patient_id, u.day_lo, u.day_hi,
+        SELECT p.indicator, u.unit, {kind.source} AS unit_id, who.patient_id, u.day_lo, u.day_hi,
             u.clinician, u.modality, p.* EXCLUDE (indicator, pattern)
         FROM ({_patterns(kind)}) AS u
         JOIN pattern AS p ON p.indicator = u.indicator AND p.pattern = u.pattern
