@@ -17,7 +17,7 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from spinewise.report.language import Language
-from spinewise.review.result import IndicatorResult, RunChart
+from spinewise.review.result import ControlChart, IndicatorResult, RunChart
 from spinewise.share.result import SharedChart, SharedIndicator
 
 COMMON: Final = "#595959"
@@ -57,7 +57,25 @@ def run_chart(result: IndicatorResult, chart: RunChart, language: Language) -> a
         }
         for point in chart.months
     ]
-    return _drawn(rows, chart.median, result.target, chart.signal, language)
+    return _drawn(
+        rows, chart.median, result.target, chart.signal, language, limits=_limits(chart.control)
+    )
+
+
+def _limits(control: ControlChart | None) -> list[dict[str, Any]]:
+    """Monthly limits as data; those of quarters are said, and not drawn over months."""
+    if control is None or control.step != "month":
+        return []
+    return [
+        {
+            "month": point.first.isoformat(),
+            "lower": point.lower,
+            "upper": point.upper,
+            "outside": point.n / point.d if point.outside else None,
+        }
+        for point in control.points
+        if point.upper is not None
+    ]
 
 
 def shared_chart(result: SharedIndicator, chart: SharedChart, language: Language) -> alt.LayerChart:
@@ -87,6 +105,7 @@ def _drawn(
     signal: bool | None,
     language: Language,
     crosses: Sequence[dict[str, Any]] = (),
+    limits: Sequence[dict[str, Any]] = (),
 ) -> alt.LayerChart:
     _ = language.gettext
     lines = [
@@ -98,7 +117,8 @@ def _drawn(
         if value is not None
     ]
     rates = [row["rate"] for row in rows if row["rate"] is not None]
-    ticks = _ticks(max([*rates, *(line.value for line in lines)], default=0))
+    highest = [*rates, *(line.value for line in lines), *(row["upper"] for row in limits)]
+    ticks = _ticks(max(highest, default=0))
     x = alt.X(
         "month:O",
         title=None,
@@ -139,6 +159,7 @@ def _drawn(
             if crosses
             else []
         ),
+        *(_limit_lines(limits, x, _("Limits")) if limits else []),
         points.mark_line(color=colour, strokeWidth=2),
         points.mark_point(
             color=colour, shape=shape, size=size, filled=True, opacity=1
@@ -186,6 +207,28 @@ def _level(line: Level, shift: int) -> list[alt.Chart]:
         at.mark_text(
             color=line.colour, align="left", baseline="middle", dx=6, dy=shift, fontSize=12
         ).encode(x=alt.value(WIDTH), text="label:N"),
+    ]
+
+
+def _limit_lines(limits: Sequence[dict[str, Any]], x: alt.X, label: str) -> list[alt.Chart]:
+    """Stepped lines of the limits, labelled where they begin; a ring about points beyond them."""
+    at = alt.Chart(_data(list(limits))).encode(x=x)
+    above = max(row["upper"] for row in limits[:3])  # clear of the steps that it stands over
+    named = {"month": limits[0]["month"], "upper": above, "label": label}
+    first = alt.Chart(_data([named])).encode(x=x, y="upper:Q")
+    return [
+        *(
+            at.mark_line(color=COMMON, interpolate="step", strokeWidth=1, strokeDash=[2, 3]).encode(
+                y=f"{side}:Q"
+            )
+            for side in ("lower", "upper")
+        ),
+        first.mark_text(color=COMMON, align="left", baseline="bottom", dy=-3, fontSize=12).encode(
+            text="label:N"
+        ),
+        at.mark_point(color=SIGNAL, shape="circle", size=190, strokeWidth=1.5, opacity=1)
+        .encode(y="outside:Q")
+        .transform_filter("isValid(datum.outside)"),
     ]
 
 

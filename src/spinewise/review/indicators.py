@@ -30,8 +30,8 @@ from spinewise.review.result import (
     Rate,
     RunChart,
 )
+from spinewise.review.trends import run_chart
 from spinewise.review.words import both, fill, say
-from spinewise.statistics.run_chart import runs
 from spinewise.tables import Domain
 
 Period = tuple[date, date]
@@ -280,17 +280,7 @@ def _run_chart(months: Mapping[date, Tally], frame: Frame) -> RunChart | None:
             if month.month == 12
             else month.replace(month=month.month + 1)
         )
-    found = runs([one.rate.recorded for one in listed])
-    return RunChart(
-        months=listed,
-        median=found.median,
-        useful=found.useful,
-        longest_run=found.longest_run,
-        longest_run_max=found.longest_run_max,
-        crossings=found.crossings,
-        crossings_min=found.crossings_min,
-        signal=found.signal,
-    )
+    return run_chart(listed)
 
 
 def _share(rows: Iterable[tuple[bool, int]]) -> float | None:

@@ -86,6 +86,43 @@ class Month(_Value, frozen=True, kw_only=True):
     rate: Rate
 
 
+class ControlPoint(_Value, frozen=True, kw_only=True):
+    """A month or a quarter on a control chart; None where it has no denominator or no limits."""
+
+    first: date
+    """Its first day."""
+    n: int
+    d: int
+    centre: float | None
+    lower: float | None
+    upper: float | None
+    outside: bool
+    """Beyond its limits. Alone it is no signal of the review."""
+
+
+class ControlChart(_Value, frozen=True, kw_only=True):
+    """
+    The limits that chance alone gives the shares, where a point holds cases enough for limits.
+
+    Source: :mod:`spinewise.statistics.charts`.
+    """
+
+    chart: Literal["p", "p'"]
+    """``p'`` (Laney) where the shares vary more than chance makes them from point to point."""
+    step: Literal["month", "quarter"]
+    trial: bool
+    """The limits rest on fewer than 12 points, and will still move."""
+    points: list[ControlPoint]
+
+
+class ChartNote(_Value, frozen=True, kw_only=True):
+    """What people decided about a chart, or noted on it."""
+
+    day: date
+    kind: Literal["override", "baseline", "pdsa", "package", "policy", "other"]
+    text: str
+
+
 class RunChart(_Value, frozen=True, kw_only=True):
     """
     Run chart of the monthly recorded rates: median and the Anhoej rules.
@@ -103,6 +140,11 @@ class RunChart(_Value, frozen=True, kw_only=True):
     crossings_min: int | None
     signal: bool | None
     """None: too few points to judge (fewer than 10 useful ones)."""
+    why: Text | None = None
+    """Which chart the data can carry, why, and what its limits show."""
+    control: ControlChart | None = None
+    """None: the months do not carry limits, nor do the quarters."""
+    notes: list[ChartNote] = []
 
 
 class Group(_Value, frozen=True, kw_only=True):

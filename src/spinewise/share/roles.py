@@ -64,7 +64,7 @@ ROLES: Final[Mapping[type[msgspec.Struct], Mapping[str, Role]]] = {
     ),
     result.RunChart: _roles(
         derived="median signal",
-        left_out="useful longest_run longest_run_max crossings crossings_min",
+        left_out="useful longest_run longest_run_max crossings crossings_min why control notes",
         within="months",
     ),
     result.Month: _roles(harmless="month", within="rate"),

@@ -16,6 +16,7 @@ from spinewise.report import charts
 from spinewise.report.html import describe
 from spinewise.report.language import language
 from spinewise.review.result import IndicatorResult, Review
+from spinewise.review.trends import run_chart
 
 
 def drawn(result: IndicatorResult, code: LanguageCode = "en") -> dict[str, Any]:
@@ -137,3 +138,32 @@ def test_a_chart_without_any_rate_can_be_drawn(early: IndicatorResult) -> None:
     empty = msgspec.structs.replace(with_chart(early, [(0, 0)] * 3), target=None)
     assert drawn(empty)["layer"][-1]["encoding"]["y"]["scale"]["domain"] == [0, 0.05]
     assert svg(empty).all("svg")
+
+
+def with_limits(result: IndicatorResult, pairs: list[tuple[int, int]]) -> IndicatorResult:
+    return msgspec.structs.replace(result, run_chart=run_chart(chart(pairs).months))
+
+
+def test_limits_are_drawn_with_their_label_and_points_beyond_them_are_ringed(
+    early: IndicatorResult,
+) -> None:
+    pairs = [(n, 50) for n in (12, 9, 14, 10, 11, 8, 13, 12, 9, 11, 10, 45)]
+    result = with_limits(early, pairs)
+    assert result.run_chart is not None
+    control = result.run_chart.control
+    assert control is not None
+    assert "Limits" in texts(result)
+    assert "Limites" in texts(result, "fr")
+    rings = [layer for layer in drawn(result)["layer"] if layer["mark"].get("size") == 190]
+    marked = [row["outside"] for row in rings[0]["data"]["values"] if row["outside"] is not None]
+    assert marked == [45 / 50]
+    highest = max(point.upper or 0 for point in control.points)
+    assert drawn(result)["layer"][-1]["encoding"]["y"]["scale"]["domain"][1] >= highest
+
+
+def test_limits_of_quarters_are_not_drawn_over_months(early: IndicatorResult) -> None:
+    result = with_limits(early, [(2, 9)] * 24)
+    assert result.run_chart is not None
+    assert result.run_chart.control is not None
+    assert result.run_chart.control.step == "quarter"
+    assert "Limits" not in texts(result)
