@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinewise.measures.export.library import library_name
+from spinewise.measures.export.measure import GROUPS
+from spinewise.measures.export.report import belongs
 from spinewise.measures.outcome import IN_WITH, IN_WITHOUT, OUT, Outcome
 
-Results = Mapping[str, Mapping[str, list[dict[str, Any]]]]
+Results = Mapping[str, Mapping[str, Any]]
 """Library to patient to the units that an engine found."""
 
 
@@ -41,6 +43,45 @@ def differences(outcomes: Iterable[Outcome], results: Results) -> list[Differenc
         for key in sorted(expected.keys() | found.keys())
         if expected.get(key) != found.get(key)
     ]
+
+
+def fqm_differences(
+    outcomes: Iterable[Outcome], results: Results, units: Results
+) -> list[Difference]:
+    """
+    Where the populations of fqm-execution differ.
+
+    Parameters
+    ----------
+    results
+        Measure to patient to unit to group to populations.
+    units
+        What cql-execution found: which record stands for which unit.
+    """
+    named = {
+        (library, unit["patient"], unit["unit"]): (patient, unit.get("id") or "")
+        for library, people in units.items()
+        for patient, listed in people.items()
+        for unit in listed
+    }
+    found = []
+    for outcome in outcomes:
+        key = (library_name(outcome.indicator), outcome.patient_id, outcome.unit_id)
+        patient, unit = named[key]
+        theirs = {
+            group: populations
+            for group, populations in results[outcome.indicator][patient].get(unit, {}).items()
+            if populations
+        }
+        ours = {
+            group: members
+            for group, expressions in GROUPS.items()
+            if (members := sorted(c for c, e in expressions.items() if belongs(e, outcome)))
+        }
+        if ours != theirs:
+            name = f"{outcome.patient_id}, {outcome.unit_id}"
+            found.append(Difference(outcome.indicator, name, dict(ours), dict(theirs)))
+    return found
 
 
 def outcome_says(outcome: Outcome) -> dict[str, object]:

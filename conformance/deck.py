@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from spinewise.know.model import Indicator
-from spinewise.measures.export.library import libraries, library_name
+from spinewise.measures.export import definitions
+from spinewise.measures.export.library import library_name
 from spinewise.measures.export.records import bundle
-from spinewise.measures.export.value_sets import uri, value_set
+from spinewise.measures.export.value_sets import uri
 from spinewise.measures.frame import Frame
 from spinewise.records.people import EPOCH, Person
 
@@ -34,14 +35,17 @@ class Deck:
     def write(self, folder: Path) -> None:
         """Write the libraries, the value sets, the people and what is to be run."""
         folder.mkdir(parents=True, exist_ok=True)
-        package = self.frame.package
-        written = libraries(package, self.indicators, self.frame)
+        written, resources = definitions(
+            self.frame.package,
+            self.indicators,
+            on=ON,
+            frame=self.frame,
+            codes=[(system, value) for _, system, value in self.codes],
+        )
         for library in written:
             (folder / f"{library.name}.cql").write_text(library.text, encoding="utf-8")
-        codes = [(system, value) for _, system, value in self.codes]
-        for concept in sorted({name for library in written for name in library.concepts}):
-            made = value_set(package, concept, on=ON, codes=codes)
-            _dump(folder / f"ValueSet-{concept}.json", made)
+        for resource in resources:
+            _dump(folder / f"{resource['resourceType']}-{resource['id']}.json", resource)
         with (folder / "people.ndjson").open("w", encoding="utf-8") as file:
             for one in self.bundles():
                 file.write(json.dumps(one) + "\n")
@@ -49,6 +53,7 @@ class Deck:
         run = {
             "libraries": [library.name for library in written],
             "run": [library_name(indicator.id) for indicator in self.indicators],
+            "measures": [indicator.id for indicator in self.indicators],
             "period": [first.isoformat(), last.isoformat()],
         }
         _dump(folder / "run.json", run)

@@ -9,6 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+Note = dict[str, Any]
+"""What a translator says: library, line, severity, message."""
+Results = dict[str, dict[str, Any]]
+
 HERE: Final = Path(__file__).parent
 LEAST_NODE: Final = 20
 
@@ -42,20 +46,26 @@ def versions() -> dict[str, str]:
     return {"node": _run("--version").strip().removeprefix("v"), **wanted}
 
 
-def translate(folder: Path) -> list[dict[str, Any]]:
-    """Translate every library of a folder; what the translator had to say."""
-    _run(str(HERE / "translate.mjs"), str(folder))
-    found: list[dict[str, Any]] = json.loads((folder / "annotations.json").read_bytes())
-    return found
+def translate(*folders: Path) -> list[Note]:
+    """Translate every library of some folders; what the translator had to say."""
+    _run(str(HERE / "translate.mjs"), *map(str, folders))
+    return [note for folder in folders for note in _read(folder / "annotations.json")]
 
 
-def execute(folder: Path) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Run the libraries of a folder with cql-execution: library, patient, units."""
-    _run(str(HERE / "execute.mjs"), str(folder))
-    found: dict[str, dict[str, list[dict[str, Any]]]] = json.loads(
-        (folder / "results.cql-execution.json").read_bytes()
-    )
-    return found
+def execute(*folders: Path) -> list[Results]:
+    """Run the libraries of some folders with cql-execution: library, patient, units."""
+    _run(str(HERE / "execute.mjs"), *map(str, folders))
+    return [_read(folder / "results.cql-execution.json") for folder in folders]
+
+
+def calculate(*folders: Path) -> list[Results]:
+    """Calculate the Measures of some folders with fqm-execution: measure, patient, units."""
+    _run(str(HERE / "fqm.mjs"), *map(str, folders))
+    return [_read(folder / "results.fqm-execution.json") for folder in folders]
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_bytes())
 
 
 def _run(*arguments: str) -> str:

@@ -1,56 +1,69 @@
-// Translates the CQL libraries of a folder with the translator of cqframework.
+// Translates the CQL libraries of folders with the translator of cqframework.
 //
-// node translate.mjs FOLDER: reads FOLDER/run.json and FOLDER/*.cql, writes FOLDER/*.elm.json, and as
-// FOLDER/annotations.json what the translator had to say: {library, line, severity, message}.
+// node translate.mjs FOLDER...: reads run.json and *.cql of each, writes *.elm.json, and as
+// annotations.json what the translator had to say: a list of {library, line, severity, message}.
+// Libraries that say the same in several folders are translated once.
 import fs from "node:fs";
 import path from "node:path";
 import {
   CqlTranslator, LibraryManager, ModelManager, createLibrarySourceProvider,
   createModelInfoProvider, createUcumService, stringAsSource,
 } from "@cqframework/cql/cql-to-elm";
+import { folders } from "./inputs.mjs";
 
+const EXTRACT = "SpinewiseExtract"; // the one library that differs from extract to extract
 const here = import.meta.dirname;
-const folder = process.argv[2];
-const read = (...parts) => fs.readFileSync(path.join(...parts), "utf8");
+const model = (...parts) => stringAsSource(fs.readFileSync(path.join(here, ...parts), "utf8"));
 const models = {
-  System: read(here, "modelinfo", "system.xml"),
-  FHIR: read(here, "node_modules/cql-exec-fhir/lib/modelInfos/fhir-modelinfo-4.0.1.xml"),
+  System: () => model("modelinfo", "system.xml"),
+  FHIR: () => model("node_modules/cql-exec-fhir/lib/modelInfos/fhir-modelinfo-4.0.1.xml"),
 };
-
 const modelManager = new ModelManager();
 modelManager.modelInfoLoader.registerModelInfoProvider(
-  createModelInfoProvider((id) => (models[id] ? stringAsSource(models[id]) : null)),
+  createModelInfoProvider((id) => models[id]?.() ?? null),
 );
 // Days and months are all the units that are used; nothing has to be converted.
 const units = createUcumService(() => { throw new Error("no unit is converted"); }, () => null);
-const libraries = new LibraryManager(modelManager, undefined, undefined, units);
-libraries.librarySourceLoader.registerProvider(createLibrarySourceProvider((id) => {
-  const file = path.join(folder, `${id}.cql`);
-  return fs.existsSync(file) ? stringAsSource(fs.readFileSync(file, "utf8")) : null;
-}));
 
-// A library is translated with those that it includes, so each is translated once.
-const elms = new Map();
-const keep = (library) => elms.set(library.library.identifier.id, library);
-const { run } = JSON.parse(read(folder, "run.json"));
-for (const name of run) {
-  const translator = CqlTranslator.fromText(read(folder, `${name}.cql`), libraries);
-  keep(JSON.parse(translator.toJson()));
-  for (const included of translator.libraries.asJsReadonlyMapView().values()) {
-    const id = included.identifier.id;
-    if (!elms.has(id)) keep(JSON.parse(CqlTranslator.convertToJson(included)));
-  }
-}
-
-const said = [];
-for (const [name, elm] of elms) {
-  for (const note of elm.library.annotation ?? []) {
-    if (note.type === "CqlToElmError" && (note.libraryId ?? name) === name) {
-      said.push({
-        library: name, line: note.startLine, severity: note.errorSeverity, message: note.message,
-      });
+const managers = new Map(); // by the text of all libraries but that of the extract
+function translated(folder) {
+  const texts = Object.fromEntries(
+    folder.plan.libraries.map((name) => [name, folder.read(`${name}.cql`)]),
+  );
+  const key = Object.entries(texts).filter(([name]) => name !== EXTRACT).flat().join("\n");
+  if (!managers.has(key)) {
+    const manager = new LibraryManager(modelManager, undefined, undefined, units);
+    manager.librarySourceLoader.registerProvider(createLibrarySourceProvider(
+      (id) => (texts[id] === undefined ? null : stringAsSource(texts[id])),
+    ));
+    const elms = new Map();
+    for (const name of folder.plan.run) {
+      const translator = CqlTranslator.fromText(texts[name], manager);
+      elms.set(name, JSON.parse(translator.toJson()));
+      for (const included of translator.libraries.asJsReadonlyMapView().values()) {
+        const { id } = included.identifier;
+        if (!elms.has(id)) elms.set(id, JSON.parse(CqlTranslator.convertToJson(included)));
+      }
     }
+    managers.set(key, { manager, elms });
   }
-  fs.writeFileSync(path.join(folder, `${name}.elm.json`), JSON.stringify(elm));
+  const { manager, elms } = managers.get(key);
+  const extract = JSON.parse(CqlTranslator.fromText(texts[EXTRACT], manager).toJson());
+  return new Map([...elms, [EXTRACT, extract]]);
 }
-fs.writeFileSync(path.join(folder, "annotations.json"), JSON.stringify(said, null, 1));
+
+for (const folder of folders) {
+  const said = [];
+  for (const [name, elm] of translated(folder)) {
+    for (const note of elm.library.annotation ?? []) {
+      if (note.type === "CqlToElmError" && (note.libraryId ?? name) === name) {
+        said.push({
+          library: name, line: note.startLine, severity: note.errorSeverity,
+          message: note.message,
+        });
+      }
+    }
+    folder.write(`${name}.elm.json`, elm);
+  }
+  folder.write("annotations.json", said);
+}

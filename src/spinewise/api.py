@@ -21,6 +21,7 @@ from spinewise.know.package import Package
 from spinewise.know.starter import start_package
 from spinewise.numerals import LanguageCode
 from spinewise.records import Records, import_export, is_workspace, one_shot
+from spinewise.report import exporting
 from spinewise.report.files import check_shared_folder, write_report, write_shared
 from spinewise.review import run
 from spinewise.review.result import DataTrust, Review
@@ -284,6 +285,71 @@ def _bounds(period: str | tuple[date, date]) -> tuple[date, date]:
             hint="Give its first day first.",
         )
     return bounds
+
+
+def export_fhir(
+    indicators: Sequence[str],
+    out: Place,
+    *,
+    path: Place | None = None,
+    period: str | tuple[date, date] | None = None,
+    records: bool = False,
+    practice: Place | None = None,
+    leave_out: Sequence[str] = (),
+    workspace: Place | None = None,
+    format: Format | None = None,  # noqa: A002 - the word of the command line
+    mapping: Place | None = None,
+    value_sets: Place | None = None,
+    verified_only: bool = False,
+    package: Place | None = None,
+    today: date | None = None,
+    progress: Progress = silent,
+) -> list[Path]:
+    """
+    Write indicators as FHIR R4: Measure, Library (CQL), ValueSet, and MeasureReports.
+
+    Parameters
+    ----------
+    indicators
+        Ids; none: all that CQL can say.
+    out
+        The folder to write to.
+    path
+        Records; without them only definitions are written.
+    period
+        Of the MeasureReports; needed where there are records.
+    records
+        Write the records as well, as the FHIR that the libraries read (``records.ndjson``).
+    practice
+        The practice's own changes (``practice.toml``); None: the file of that name in the workspace.
+    leave_out
+        Code systems whose codes are not written, for want of a licence.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    SpinewiseError
+        An indicator is not in the package, or says something that CQL cannot; the message names it.
+    """
+    words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    ours, _ = _tailored(words, practice, workspace, path or ".")
+    words = words if ours is None else ours.package
+    return exporting.export(
+        words,
+        indicators,
+        Path(out),
+        day=today or _today(),
+        period=None if period is None else _bounds(period),
+        records=None
+        if path is None
+        else _records(path, workspace, format, mapping, today, progress),
+        with_records=records,
+        leave_out=leave_out,
+    )
 
 
 def check_package(folder: Place | None = None, *, today: date | None = None) -> Report:

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 import pytest
 from conformance import engines
-from conformance.compare import differences
+from conformance.compare import differences, fqm_differences
 from conformance.deck import Deck
 
 from spinewise.know.loader import load_package
@@ -67,4 +67,6 @@ def agree(deck: Deck, folder: Path) -> None:
     assert engines.translate(folder) == []
     ours = [o for person in deck.people for o in interpret(person, deck.frame, deck.indicators)]
     assert {o.category for o in ours} >= {"in", "outside"}
-    assert differences(ours, engines.execute(folder)) == []
+    units = engines.execute(folder)[0]
+    assert differences(ours, units) == []
+    assert fqm_differences(ours, engines.calculate(folder)[0], units) == []

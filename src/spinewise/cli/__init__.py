@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 import spinewise
+from spinewise.cli.export import export
 from spinewise.cli.faults import Group
 from spinewise.cli.package import package, schema
 from spinewise.cli.records import forget, mapping
@@ -32,5 +33,5 @@ def main() -> None:
     """
 
 
-for command in (review, check, mapping, synthesize, forget, schema, package):
+for command in (review, check, mapping, synthesize, forget, schema, package, export):
     main.add_command(command)

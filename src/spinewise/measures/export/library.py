@@ -75,11 +75,17 @@ def libraries(
 ) -> list[CqlLibrary]:
     """Every library that the indicators need, each after those that it includes."""
     return [
-        common_library(package.file.version),
-        extract_library(package.file.version, frame),
+        common_library(version_of(package)),
+        extract_library(version_of(package), frame),
         package_library(package),
         *(indicator_library(package, indicator) for indicator in indicators),
     ]
+
+
+def version_of(package: Package) -> str:
+    """The version that exported resources carry: the package's, and the practice's changes."""
+    own = f"-{package.overlay[:12]}" if package.overlay else ""
+    return f"{package.file.version}{own}"
 
 
 def value_set_url(package: Package, concept: str) -> str:
@@ -252,7 +258,7 @@ def indicator_library(package: Package, indicator: Indicator) -> CqlLibrary:
     period = 'parameter "Measurement Period" Interval<DateTime>\n\ncontext Patient\n'
     return CqlLibrary(
         title,
-        package.file.version,
+        version_of(package),
         f"{head.removesuffix('context Patient' + chr(10))}{period}\n{body}",
         concepts,
         (COMMON, EXTRACT, shared),
@@ -451,7 +457,7 @@ def _head(
     concepts: Iterable[str],
     includes: Sequence[str],
 ) -> str:
-    version = package.file.version
+    version = version_of(package)
     called = {COMMON: "Common", EXTRACT: "Extract"}
     lines = [
         comment(says),

@@ -23,7 +23,12 @@ from spinewise.intake import codesystems
 from spinewise.know.codes import Pattern, system_of
 from spinewise.know.concepts import Concept, Row
 from spinewise.know.package import Package
-from spinewise.measures.export.library import LEVEL_UNKNOWN_SET, library_name, value_set_url
+from spinewise.measures.export.library import (
+    LEVEL_UNKNOWN_SET,
+    library_name,
+    value_set_url,
+    version_of,
+)
 
 Json = dict[str, Any]
 Code = tuple[str, str]
@@ -69,7 +74,7 @@ def value_set(
         "resourceType": "ValueSet",
         "id": concept,
         "url": value_set_url(package, concept),
-        "version": package.file.version,
+        "version": version_of(package),
         "name": library_name(concept),
         "title": concept,
         "status": _STATUS[found.verified],
