@@ -265,7 +265,7 @@ PRACTICE = "practice.toml"
 
 
 def _tailored(
-    package: Package, practice: Place | None, workspace: Place | None, path: Place
+    package: Package, practice: Place | None, workspace: Place | None, path: Place | None
 ) -> tuple[Tailored | None, list[Entry]]:
     """The package as a practice changed it, and the history of the changes; None without a file."""
     file = _path(practice)
@@ -321,7 +321,7 @@ def export_fhir(
     records
         Write the records as well, as the FHIR that the libraries read (``records.ndjson``).
     practice
-        The practice's own changes (``practice.toml``); None: the file of that name in the workspace.
+        The practice's own changes (``practice.toml``); None: that file of the workspace.
     leave_out
         Code systems whose codes are not written, for want of a licence.
 
@@ -336,7 +336,7 @@ def export_fhir(
         An indicator is not in the package, or says something that CQL cannot; the message names it.
     """
     words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
-    ours, _ = _tailored(words, practice, workspace, path or ".")
+    ours, _ = _tailored(words, practice, workspace, path)
     words = words if ours is None else ours.package
     return exporting.export(
         words,
