@@ -12,9 +12,11 @@ def test_a_worked_example() -> None:
     found = kappa({("yes", "yes"): 20, ("yes", "no"): 5, ("no", "yes"): 10, ("no", "no"): 15})
     assert found is not None
     assert found.value == pytest.approx(0.4)
-    # sqrt(0.7 * 0.3 / 50) / 0.5 = 0.12961; times 1.95996.
-    assert found.low == pytest.approx(0.4 - 0.25404, abs=1e-4)
-    assert found.high == pytest.approx(0.4 + 0.25404, abs=1e-4)
+    # 0.4 (0.5 - 1.1 0.3)^2 + 0.3 (0.5 - 0.9 0.3)^2
+    # + 0.09 (0.1 1.1^2 + 0.2 0.9^2) - 0.05^2 = 0.0504;
+    # the root of that over 50 0.5^4 is 0.127; times 1.95996.
+    assert found.low == pytest.approx(0.4 - 0.24891, abs=1e-4)
+    assert found.high == pytest.approx(0.4 + 0.24891, abs=1e-4)
 
 
 def test_full_agreement_is_one() -> None:
