@@ -18,6 +18,7 @@ from tests.support.fhir import (
 )
 
 FINDING = "urn:spinewise:finding"
+START = "2024-05-01T09:30:00-04:00"
 ANN = {"subject": {"reference": "Patient/ann"}}
 
 
@@ -227,6 +228,50 @@ def test_order_procedure_study_and_report_are_one_image(tmp_path: Path) -> None:
         ("r", "imaging", "report", None, None, "ServiceRequest/o1"),
         ("seen", "condition", None, None, None, "ServiceRequest/o1"),
     ]
+
+
+def test_a_reason_of_a_visit_is_a_diagnosis_on_it(tmp_path: Path) -> None:
+    """Each reason is one, of the visit's day and place; reasons without a code are none."""
+    reasons = [concept("279039007", text="Low back pain"), concept("44054006"), {"text": "pain"}]
+    read = read_resources(
+        tmp_path,
+        encounter(reasonCode=reasons),
+        encounter("v2", status="cancelled", reasonCode=reasons[:1]),
+        encounter("v3"),
+    )
+    assert read.rows(
+        "events", "kind, category, start_text, visit_setting, status, recorded_text"
+    ) == 2 * [("condition", "encounter-diagnosis", START, "office", "active", None)]
+    assert read.codes() == [("SNOMED-CT", "279039007"), ("SNOMED-CT", "44054006")]
+    assert read.ledger("Encounter") == {"read": 3, "stored": 2, "not_a_fact": 1}
+
+
+def test_what_a_report_concludes_is_a_finding_of_the_report(tmp_path: Path) -> None:
+    """It hangs together with the image, and is recorded when the report is issued."""
+    report: dict[str, Any] = {
+        "resourceType": "DiagnosticReport", "status": "final", **ANN, "code": concept("x"),
+        "effectiveDateTime": "2024-05-02", "issued": "2024-05-03T10:00:00Z",
+        "conclusionCode": [concept("M80.08", "http://hl7.org/fhir/sid/icd-10-cm"), {"text": "?"}],
+    }  # fmt: skip
+    read = read_resources(
+        tmp_path,
+        order(),
+        {**report, "id": "image", "category": [code_of("RAD")],
+         "basedOn": [ref("ServiceRequest/o1")]},
+        {**report, "id": "lab", "category": [code_of("LAB")]},
+        {**report, "id": "none", "category": [code_of("LAB")], "conclusionCode": []},
+    )  # fmt: skip
+    assert read.rows(
+        "events", "source_id, kind, role, start_text, recorded_text, link IS NOT NULL"
+    ) == [
+        ("image", "finding", None, "2024-05-02", "2024-05-03T10:00:00Z", True),
+        ("image", "imaging", "report", "2024-05-02", "2024-05-03T10:00:00Z", True),
+        ("lab", "finding", None, "2024-05-02", "2024-05-03T10:00:00Z", False),
+        ("o1", "imaging", "order", "2024-05-01", "2024-05-01", True),
+    ]
+    (link,) = {row[0] for row in read.rows("events", "link") if row[0]}
+    assert link
+    assert read.ledger("DiagnosticReport") == {"read": 3, "stored": 2, "skipped": 1}
 
 
 def test_reports_of_no_image_are_skipped(tmp_path: Path) -> None:

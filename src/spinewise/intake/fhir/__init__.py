@@ -326,6 +326,17 @@ _RESOLVE: Final = (
         FROM (SELECT source_id, unnest(diagnoses) AS d FROM stage_visits
             WHERE diagnoses IS NOT NULL) GROUP BY ALL) AS d
     WHERE source_type = 'Condition' AND source_id = d.condition""",
+    # The coded reasons of a visit are diagnoses on it.
+    """INSERT INTO stage_events BY NAME
+    SELECT 'condition' AS kind, patient_id, source_id AS visit_id,
+        one.reason.codings AS codings, one.reason."text" AS "text", start_text,
+        if(status = 'completed', 'active', status) AS status, 'encounter-diagnosis' AS category,
+        clinician, one.part::INTEGER AS part, source_type, source_id, updated_text, file, line,
+        entry
+    FROM (
+        SELECT *, unnest(list_transform(reasons, lambda r, n: {part: n, reason: r})) AS one
+        FROM stage_visits WHERE len(reasons) > 0
+    )""",
     # A claim that is explained is not counted twice.
     """UPDATE stage_events SET status = 'superseded'
     WHERE source_type = 'Claim' AND source_id IN (SELECT claim FROM fhir_explained)""",

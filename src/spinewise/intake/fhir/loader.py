@@ -62,9 +62,11 @@ _OWN_TABLES: Final = """
     CREATE TABLE fhir_explained (claim VARCHAR);
     ALTER TABLE stage_events ADD COLUMN refers_to VARCHAR;
     ALTER TABLE stage_visits ADD COLUMN diagnoses STRUCT(condition VARCHAR, rank INTEGER)[];
+    ALTER TABLE stage_visits ADD COLUMN reasons STRUCT(
+        codings STRUCT(system VARCHAR, value VARCHAR, display VARCHAR)[], "text" VARCHAR)[];
 """
-"""What rows say of other rows; ``refers_to`` is the medication, or the condition that is the
-reason, of an event."""
+"""What rows say of other rows, and the reasons of visits; ``refers_to`` is the medication, or the
+condition that is the reason, of an event."""
 
 _EXPLAINED: Final = """INSERT INTO fhir_explained {source} SELECT ref(claim) FROM source
     WHERE claim IS NOT NULL"""

@@ -108,6 +108,7 @@ _SHAPES: Final[dict[str, Shape]] = {
         "subject": _REFERENCE,
         "participant": [{"type": [_LABEL], "individual": _REFERENCE}],
         "period": _PERIOD,
+        "reasonCode": [_CONCEPT],
         "diagnosis": [{"condition": _REFERENCE, "rank": ANY}],
     },
     "Condition": {
@@ -184,6 +185,7 @@ _SHAPES: Final[dict[str, Shape]] = {
         "performer": [_REFERENCE],
         "result": [_REFERENCE],
         "imagingStudy": [_REFERENCE],
+        "conclusionCode": [_CONCEPT],
     },
     "MedicationRequest": {
         **_MEDICATION,

@@ -17,6 +17,10 @@ SELECT
     list_transform(diagnosis, lambda d: {
         condition: ref(d.condition), rank: try_cast(str(d.rank) AS INTEGER)
     }) AS diagnoses,
+    list_transform(
+        list_filter("reasonCode", lambda c: len(c.coding) > 0),
+        lambda c: {codings: codings(c), "text": wording(c)}
+    ) AS reasons,
     clinician(who.individual) AS clinician,
     source_type, source_id, updated_text, file, line, entry
 FROM encounters
