@@ -13,7 +13,7 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-from spinewise.api import check, check_package, new_package, review, share
+from spinewise.api import check, check_package, new_package, review, share, tailor
 from spinewise.errors import SpinewiseError
 from spinewise.know.loader import load_package
 from spinewise.records import forget
@@ -39,4 +39,5 @@ __all__ = [
     "review",
     "share",
     "synthesize",
+    "tailor",
 ]

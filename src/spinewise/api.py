@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -16,10 +16,11 @@ from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.faults import Report, check_folder
 from spinewise.know.history import Entry, read_history
 from spinewise.know.loader import load_package, read_practice
-from spinewise.know.overlay import Tailored, tailored
+from spinewise.know.overlay import Change, Tailored, tailored
 from spinewise.know.package import Package
 from spinewise.know.starter import start_package
 from spinewise.numerals import LanguageCode
+from spinewise.practice import Request, change
 from spinewise.records import Records, import_export, is_workspace, one_shot
 from spinewise.report import exporting
 from spinewise.report.files import check_shared_folder, write_report, write_shared
@@ -237,6 +238,53 @@ def check(
     words = ours.package if ours else words
     with _records(path, workspace, format, mapping, today, progress) as records:
         return run.check(records, words, progress)
+
+
+def tailor(
+    practice: Place,
+    values: Mapping[str, str] | None = None,
+    *,
+    who: str,
+    why: str,
+    add_codes: Sequence[tuple[str, str, str]] = (),
+    remove_codes: Sequence[tuple[str, str, str]] = (),
+    copy: tuple[str, str] | None = None,
+    package: Place | None = None,
+    today: date | None = None,
+) -> list[Change]:
+    """
+    Change what a practice may change, in its file and the history beside it.
+
+    Parameters
+    ----------
+    practice
+        The practice's file; made if it is not there.
+    values
+        By the id of the parameter, as it is typed: ``{"imaging-early.window": "0..28"}``;
+        ``"default"`` takes a change back.
+    who, why
+        For the history.
+    add_codes, remove_codes
+        List, system and code of each.
+    copy
+        An indicator of the package, and the id of a copy to begin one of the practice's own.
+    package
+        The folder of a change package; None: the bundled one on low back pain.
+    today
+        The day of the change; None: the computer's.
+
+    Returns
+    -------
+    The changes, each with its effect in words; none for values that are the package's own again.
+
+    Raises
+    ------
+    SpinewiseError
+        A change cannot be made as asked; then nothing is written.
+    """
+    asked = Request(dict(values or {}), list(add_codes), list(remove_codes), copy)
+    words = load_package(_path(package))
+    return change(words, Path(practice), asked, who=who, why=why, today=today or _today())
 
 
 def parse_period(text: str) -> tuple[date, date]:

@@ -22,6 +22,7 @@ FLOOR = {
     "know": 4,
     "measures": 5,
     "statistics": 5,
+    "practice": 5,
     "review": 6,
     "share": 7,
     "report": 8,

@@ -16,6 +16,7 @@ from spinewise.cli.package import package, schema
 from spinewise.cli.records import forget, mapping
 from spinewise.cli.review import check, review
 from spinewise.cli.synthesize import synthesize
+from spinewise.cli.tailor import tailor
 
 
 @click.group(
@@ -33,5 +34,5 @@ def main() -> None:
     """
 
 
-for command in (review, check, mapping, synthesize, forget, schema, package, export):
+for command in (review, check, mapping, synthesize, forget, tailor, schema, package, export):
     main.add_command(command)

@@ -24,6 +24,7 @@ never changed.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -247,7 +248,7 @@ def _mistakes_in_parameter(
     wanted = misfit(value, parameter.bounds)
     if wanted and value != "":
         yield PackageError(
-            f"the package's own value is {_toml(value)}, and the bounds allow {wanted}",
+            f"the package's own value is {toml(value)}, and the bounds allow {wanted}",
             where=f"{here}.bounds",
             hint="Widen the bounds so that they hold it.",
         )
@@ -301,7 +302,7 @@ def _check_value(parameters: Mapping[str, Parameter], key: str, value: Value, wh
     wanted = misfit(value, parameter.bounds)
     if wanted:
         raise PackageError(
-            f"the value is {_toml(value)}, and the package allows {wanted}",
+            f"the value is {toml(value)}, and the package allows {wanted}",
             where=here,
             hint=f"{parameter.why.en} Write a value within the bounds, or take the line out.",
         )
@@ -312,7 +313,7 @@ def _check_along(package: Package, changed: Mapping[str, Value], where: str) -> 
         missing = [one for one in package.parameters[key].along_with if one not in changed]
         if missing:
             raise PackageError(
-                f"{key} is changed to {_toml(value)}, and {', '.join(missing)} are not",
+                f"{key} is changed to {toml(value)}, and {', '.join(missing)} are not",
                 where=f"{where}, {key}",
                 hint="The package's words would then be wrong: write them as well.",
             )
@@ -510,12 +511,15 @@ def _with_indicators(package: Package, overlay: Overlay, where: str) -> Package:
     return replace(package, indicators={one.id: one for one in ordered})
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
     """A value as it is written in TOML, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"' + value + '"'
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml(one) for one in value) + "]"
+    if isinstance(value, dict):
+        kept = {key: one for key, one in value.items() if one is not None}
+        return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in kept.items()) + " }"
     return str(value)

@@ -179,26 +179,37 @@ def misfit(value: Any, bounds: Bounds) -> str | None:
     return None if fits else wanted(bounds)
 
 
-def wanted(bounds: Bounds) -> str:
+def wanted(bounds: Bounds, language: LanguageCode = "en") -> str:
     """What a value has to be, in words."""
+    fr = language == "fr"
     match bounds:
         case Window(first=(least, most), last=(from_, to)):
-            first = f"{most}" if least == most else f"{least} to {most}"
-            last = f"{from_}" if from_ == to else f"{from_} to {to}"
+            between = " à " if fr else " to "
+            first = f"{most}" if least == most else f"{least}{between}{most}"
+            last = f"{from_}" if from_ == to else f"{from_}{between}{to}"
+            if fr:
+                return f"[premier, dernier], premier jour {first} et dernier jour {last}"
             return f"[first, last] with a first day of {first} and a last day of {last}"
         case Number(least=least, most=most):
+            if fr:
+                kind = "un nombre entier" if bounds.whole else "un nombre"
+                return f"{kind} de {least:g} à {most:g}" + (' ou "ever"' if bounds.ever else "")
             kind = "a whole number" if bounds.whole else "a number"
-            more = ', or "ever"' if bounds.ever else ""
-            return f"{kind} from {least:g} to {most:g}{more}"
+            return f"{kind} from {least:g} to {most:g}" + (', or "ever"' if bounds.ever else "")
         case Choice(of=options):
-            return "one of " + ", ".join(f'"{option.value}"' for option in options)
+            listed = ", ".join(f'"{option.value}"' for option in options)
+            return f"l'un de {listed}" if fr else f"one of {listed}"
         case Several(of=options, at_least=at_least):
             listed = ", ".join(f'"{option.value}"' for option in options)
-            return f"a list of {at_least or 'any number'} or more of {listed}"
+            if fr:
+                return f"une liste d'au moins {at_least} de {listed}"
+            return f"a list of {at_least} or more of {listed}"
         case Switch():
-            return "true or false"
+            return "on ou off (true ou false)" if fr else "true or false"
         case Words(longest=longest):
-            return f"text of 1 to {longest} characters"
+            return (
+                f"texte de 1 à {longest} caractères" if fr else f"text of 1 to {longest} characters"
+            )
 
 
 def _is_day(value: Any) -> bool:
