@@ -16,10 +16,10 @@ export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help review test soak check fix bench docs clean
+.PHONY: help review test soak conformance check fix bench docs clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 review: .venv/.runtime ## Set up, review the bundled practice, write the report to build/review/
 	$(BIN)/spinewise review examples/practice --period 2024 --out build/review
@@ -32,6 +32,9 @@ soak: .venv/.dev ## The long run of the same tests: fuzzing, large files (hours;
 	SPINEWISE_EXAMPLES=500 $(BIN)/pytest tests/generative/test_shared_reports_hide.py $(ARGS)
 	seed=$${SEED:-$$(date +%s)}; echo "drawn definitions: SEED=$$seed"; SPINEWISE_EXAMPLES=2000 \
 	  $(BIN)/pytest --hypothesis-seed=$$seed tests/generative/test_drawn_definitions_agree.py $(ARGS)
+
+conformance: .venv/.dev .venv/.conformance ## Exported measures on CQL engines that others wrote, unit by unit (an hour)
+	$(BIN)/python -m conformance --page docs/reference/agreement.md $(ARGS)
 
 check: .venv/.dev ## Formatting, lint and types; changes nothing
 	$(BIN)/ruff format --check .

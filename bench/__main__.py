@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench import many_series
+from bench import engines, many_series
 from bench.export import write_export
 from bench.machine import load, machine
 from bench.population import write_population
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="turns of each contender")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="for the data")
     parser.add_argument(
-        "--part", choices=("both", "review", "reading", "statistics"), default="both"
+        "--part", choices=("both", "review", "reading", "statistics", "engines"), default="both"
     )
     parser.add_argument("--peers", type=Path, help="a Python with other chart packages")
     given = parser.parse_args()
@@ -72,6 +72,8 @@ def main() -> None:
         _review(size, given.folder / given.size, given.rounds)
     if given.part in ("both", "reading"):
         _reading(size, given.folder / given.size, given.rounds)
+    if given.part == "engines":
+        engines.measure(people=size.exported // 20, many=size.exported)
     if given.part == "statistics":
         many_series.measure(given.rounds, given.peers)
     print(f"\nload average {load()} after")

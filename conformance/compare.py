@@ -84,6 +84,23 @@ def fqm_differences(
     return found
 
 
+def split(ours: Iterable[Outcome], plan: Iterable[Outcome]) -> list[Difference]:
+    """Where our own two readings differ."""
+    one = {(o.indicator, o.patient_id, o.unit_id): o for o in ours}
+    other = {(o.indicator, o.patient_id, o.unit_id): o for o in plan}
+    return [
+        Difference(key[0], f"{key[1]}, {key[2]}", _fields(one, key), _fields(other, key))
+        for key in sorted(one.keys() | other.keys())
+        if one.get(key) != other.get(key)
+    ]
+
+
+def _fields(
+    found: Mapping[tuple[str, str, str], Outcome], key: tuple[str, str, str]
+) -> dict[str, object] | None:
+    return outcome_says(found[key]) if key in found else None
+
+
 def outcome_says(outcome: Outcome) -> dict[str, object]:
     """The populations that an outcome of ours puts its unit in."""
     return {

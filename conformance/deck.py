@@ -9,12 +9,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from spinewise.know.model import Indicator
+from spinewise.measures.compile import compile_plan
 from spinewise.measures.export import definitions
 from spinewise.measures.export.library import library_name
 from spinewise.measures.export.records import bundle
 from spinewise.measures.export.value_sets import uri
 from spinewise.measures.frame import Frame
+from spinewise.measures.interpret import interpret
+from spinewise.measures.outcome import Outcome
+from spinewise.measures.run import outcomes, run
 from spinewise.records.people import EPOCH, Person
 
 ON: Final = date(2026, 11, 24)
@@ -31,6 +37,19 @@ class Deck:
     """Rows (key, system, value) of the dictionary of codes."""
     people: Sequence[Person]
     indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection | None = None
+    """Sees the same records, for the compiled plan."""
+
+    def interpreted(self) -> list[Outcome]:
+        """Every unit, person by person."""
+        return [o for one in self.people for o in interpret(one, self.frame, self.indicators)]
+
+    def compiled(self) -> list[Outcome] | None:
+        """The same from the compiled plan, where there is a connection to the records."""
+        if self.connection is None:
+            return None
+        run(self.connection, compile_plan(self.frame, self.indicators))
+        return list(outcomes(self.connection))
 
     def write(self, folder: Path) -> None:
         """Write the libraries, the value sets, the people and what is to be run."""

@@ -23,6 +23,7 @@ def claims_deck(package: Package, indicators: Sequence[str], *, seed: int, size:
         codes=codes,
         people=list(people(connection)),
         indicators=[package.indicators[name] for name in indicators],
+        connection=connection,
     )
 
 
@@ -37,4 +38,5 @@ def records_deck(package: Package, indicators: Sequence[str], *, seed: int, size
         codes=codes,
         people=list(people(connection)),
         indicators=[package.indicators[name] for name in indicators],
+        connection=connection,
     )

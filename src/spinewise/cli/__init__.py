@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 import spinewise
+from spinewise.cli.concept import concept
 from spinewise.cli.export import export
 from spinewise.cli.faults import Group
 from spinewise.cli.package import package, schema
@@ -34,5 +35,17 @@ def main() -> None:
     """
 
 
-for command in (review, check, mapping, synthesize, forget, tailor, schema, package, export):
+commands = (
+    review,
+    check,
+    mapping,
+    synthesize,
+    forget,
+    tailor,
+    schema,
+    package,
+    export,
+    concept,
+)
+for command in commands:
     main.add_command(command)
