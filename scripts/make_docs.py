@@ -7,18 +7,24 @@ A test holds that they are not stale.
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from spinewise.cli import main as spinewise
+from spinewise.errors import SpinewiseError
 from spinewise.know.loader import load_package
 from spinewise.know.model import Clause, Indicator
 from spinewise.know.package import Package
 from spinewise.know.terms import Term
-from spinewise.report.definition import Said, say, say_index
+from spinewise.measures.compile import compile_plan
+from spinewise.measures.export.library import library_text
+from spinewise.measures.frame import Frame
+from spinewise.report.definition import Said, code_lists, say, say_index
 from spinewise.report.language import language
+from spinewise.report.timeline import timeline, worked
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
@@ -32,6 +38,10 @@ def pages() -> dict[Path, str]:
         reference / "cli.md": commands(),
         reference / "indicators.md": indicators(package),
         reference / "red-flags.md": red_flags(package),
+        **{
+            reference / "indicators" / f"{one.id}.md": definition_page(one, package)
+            for one in package.indicators.values()
+        },
     }
 
 
@@ -183,6 +193,7 @@ def one_indicator(indicator: Indicator, package: Package) -> list[str]:
         words(indicator.population, package) if indicator.population else "- all\n",
         "Numerator:\n",
         words(indicator.numerator, package),
+        f"[Examples, codes, CQL, SQL and history](indicators/{indicator.id}.md)\n",
         "Why might it be wrong?\n",
         "\n".join(f"- {why.en}" for why in indicator.why_wrong) + "\n",
     ]
@@ -222,6 +233,7 @@ def one_rule(rule: Indicator, package: Package) -> list[str]:
                 words(clause.when, package),
             ]
     parts += ["Numerator:\n", words(rule.numerator, package)]
+    parts.append(f"[Examples, codes, CQL, SQL and history](indicators/{rule.id}.md)\n")
     for heading, texts in (
         ("How it was read:\n", published.readings),
         ("Not evaluated:\n", published.not_evaluated),
@@ -229,6 +241,79 @@ def one_rule(rule: Indicator, package: Package) -> list[str]:
         if texts:
             parts += [heading, "\n".join(f"- {text.en}" for text in texts) + "\n"]
     return parts
+
+
+def definition_page(indicator: Indicator, package: Package) -> str:
+    """What a definition means for single people, in codes, in SQL and in CQL, and its history."""
+    parts = [
+        f"# {indicator.name.en}\n",
+        NOTE,
+        f"`{indicator.id}`, version {indicator.version}. {indicator.meaning.en} The definition in "
+        f"words: [Indicators](../indicators.md#{indicator.id}).\n",
+        "## Examples\n",
+        "Made-up people with as little in their records as will do, read by the definition itself. "
+        "Days count from the index day.\n",
+    ]
+    heads = ("In the numerator", "In the denominator alone")
+    for head, one in zip(heads, worked(package, indicator), strict=True):
+        if one:
+            drawn = timeline(one, package, language("en"))
+            parts.append(f"{head}:\n\n```text\n{drawn}\n```\n")
+    parts += ["## Codes\n", code_table(indicator, package)]
+    parts += ["## CQL\n", cql(indicator, package), "## SQL\n"]
+    parts.append(
+        "The queries of the plan that are made for this indicator, in DuckDB's dialect; those that "
+        "all indicators share (episodes, images, screen) come before them. The columns `p0`, `p1` "
+        "... of `code_is` say whether a code is of a set of lists.\n"
+    )
+    parts += [
+        f"<details><summary>{name}</summary>\n\n```sql\n{query}\n```\n\n</details>\n"
+        for name, query in own_queries(indicator, package).items()
+    ]
+    rows = [[one.version, one.on.isoformat(), one.why.en] for one in indicator.history]
+    return "\n".join([*parts, "## History\n", table(["Version", "Day", "Why"], rows)])
+
+
+def code_table(indicator: Indicator, package: Package) -> str:
+    """The lists that a definition reads, with how many codes of each system they hold."""
+    rows = []
+    for name in code_lists(indicator, package):
+        concept = package.concepts[name]
+        systems = Counter(row.system for row in concept.rows)
+        held = ", ".join(f"{count} {system}" for system, count in sorted(systems.items()))
+        made = (
+            f"from {', '.join(package.derived[name].from_)}"
+            if name in package.derived
+            else "a list"
+        )
+        rows.append([f"`{name}`", made, held])
+    return table(["Concept", "Made", "Codes"], rows)
+
+
+def cql(indicator: Indicator, package: Package) -> str:
+    """The definition in CQL, or why it cannot be said in it."""
+    try:
+        text = library_text(package, indicator.id)
+    except SpinewiseError as error:
+        return f"Not in CQL: {error.message}.\n"
+    return f"<details><summary>The library</summary>\n\n```cql\n{text}```\n\n</details>\n"
+
+
+def own_queries(indicator: Indicator, package: Package) -> dict[str, str]:
+    """The queries of the plan that only this indicator needs."""
+    frame = Frame(
+        package=package,
+        concepts={},
+        proposed=frozenset(),
+        scope=(0, 365),
+        period=(0, 365),
+        cutoff=500,
+        observed_from=0,
+        carried={},
+    )
+    shared = compile_plan(frame, []).sql()
+    queries = compile_plan(frame, [indicator]).sql()
+    return {name: query for name, query in queries.items() if name not in shared}
 
 
 def red_flags(package: Package) -> str:
@@ -321,6 +406,7 @@ def bullets(whole: Said) -> str:
 
 def main() -> None:
     for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(DOCS.parent))
 

@@ -50,6 +50,7 @@ RULES: Final[dict[str, Severity]] = {
     "unused": "warning",
     "review-past": "warning",
     "review-future": "error",
+    "history-short": "warning",
     "french-missing": "warning",
     "meant-idle": "warning",
 }
@@ -502,6 +503,15 @@ def _reviews(package: Package, today: date) -> Iterator[_Doubt]:
         (f"resources.toml, resource[{one.id}].last_checked", one.last_checked)
         for one in package.resources.values()
     ]
+    for one in package.indicators.values():
+        if one.history and one.history[0].version != one.version:
+            yield _Doubt(
+                "history-short",
+                f"indicators/{one.id}.toml, history[1].version",
+                f"the history begins with {one.history[0].version}, and the version is "
+                f"{one.version}",
+                "Write when and why this version came, above the others.",
+            )
     for where, day in dates:
         if day > today:
             yield _Doubt(

@@ -373,6 +373,16 @@ class Published(_File, frozen=True, kw_only=True):
     """Parts of the rule that are not evaluated, and why."""
 
 
+class Revision(_File, frozen=True, kw_only=True):
+    """A version of a definition, and why it came."""
+
+    version: str
+    """The version that it became."""
+    on: date
+    why: Text
+    """What changed and for what reason."""
+
+
 class Indicator(_File, frozen=True, kw_only=True):
     """``indicators/ID.toml``: one indicator (SEMANTICS 7)."""
 
@@ -431,6 +441,8 @@ class Indicator(_File, frozen=True, kw_only=True):
     """Further counts shown beside the rate, for example referrals without a visit."""
     also_count_name: dict[str, Text] = {}
     """What each of them is called."""
+    history: list[Revision] = []
+    """The versions of the definition, the latest first."""
 
 
 # change_ideas.toml, resources.toml -------------------------------------------------------------

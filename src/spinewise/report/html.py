@@ -25,6 +25,7 @@ from spinewise.report import definition, trust
 from spinewise.report.fates import fates, why_moved
 from spinewise.report.language import Language, language
 from spinewise.report.reading import translate
+from spinewise.report.timeline import timeline, worked
 from spinewise.report.words import MODALITIES, SETTINGS, VERDICTS, WORDS
 from spinewise.review.result import Group, IndicatorResult, Review, RunChart
 from spinewise.share.result import SharedIndicator, SharedReview
@@ -128,6 +129,8 @@ class Face(Generic[Shown]):
             "combined": self.combined,
             "say": self.say,
             "say_index": lambda index: definition.say_index(index, package, self.reader),
+            "worked": lambda rule: worked(package, rule),
+            "timeline": lambda one: timeline(one, package, self.reader),
             "days": self.days,
             "unit_words": self.unit_words,
             "code_lists": self.code_lists,

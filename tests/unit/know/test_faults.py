@@ -194,6 +194,13 @@ PLANTS = {
             ),
         ),
     ),
+    "a version without its history": Plant(
+        INDICATOR,
+        "\n[[why_wrong]]",
+        '\n[[history]]\nversion = "0"\non = 2026-01-01\nwhy = { en = "a", fr = "b" }\n'
+        "\n[[why_wrong]]",
+        (("history-short", INDICATOR, 28, "history[1].version", "begins with 0"),),
+    ),
     "words that were not translated": Plant(
         "change_ideas.toml",
         'what = { en = "Keep one.", fr = "En tenir un." }',

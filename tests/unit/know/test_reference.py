@@ -37,6 +37,7 @@ SECTIONS: dict[str, Any] = {
     "indicators/ID.toml": model.Indicator,
     "needs": model.Need,
     "published": model.Published,
+    "history": model.Revision,
     "index of a rule": model.RuleIndex,
     "require and exclusion of a rule": model.Clause,
     "strata": model.Stratum,
