@@ -26,7 +26,7 @@ import msgspec
 from spinewise.intake.connection import connect
 from spinewise.know.package import Package
 from spinewise.scratch import limited
-from spinewise.tables import KINDS, PARQUET, SUMMARIES, TABLES, Extract, by_kind
+from spinewise.tables import KINDS, PARQUET, SUMMARIES, TABLES, Extract, by_code
 
 VISITS: Final = 20
 DIAGNOSES: Final = 10
@@ -181,12 +181,13 @@ _EVENTS: Final = """
         visit, CASE WHEN visit IS NOT NULL THEN day_of(visit) END AS visit_lo,
         CASE WHEN visit IS NOT NULL THEN day_of(visit) END AS visit_hi,
         CASE WHEN visit IS NOT NULL THEN setting_of(visit) END AS visit_setting,
+        CASE WHEN visit IS NOT NULL THEN doctor(doctor_at(visit)) END AS visit_clinician,
         link, reason, doctor(doctor_at(coalesce(visit, patient * 20))) AS clinician,
         CASE WHEN role = 'order' THEN 'ordering' END AS clinician_role,
         value, TRY_CAST(value AS DOUBLE) AS number, days_supply, source_type, source_id,
         1 AS file, row_number() OVER (ORDER BY patient, day, source_id) + {events} AS line
     FROM event
-    ORDER BY kind, event
+    ORDER BY kind, code, event
 """
 
 # The hand-written query has tables that hold what it needs and no more, with codes as text.
@@ -248,7 +249,9 @@ def write_population(people: int, package: Package, folder: Path) -> None:
             kinds[kind] += count
     for table in ("patients", "visits", "events"):
         parts = f"read_parquet('{_quoted(records)}/{table}-*.part')"
-        query = _by_kind(parts, kinds) if table == "events" else f"SELECT * FROM {parts}"
+        query = f"SELECT * FROM {parts}"
+        if table == "events":
+            query = _by_code(connection, parts, kinds)
         _copy(connection, query, records / f"{table}.parquet")
         for part in records.glob(f"{table}-*.part"):
             part.unlink()
@@ -266,21 +269,22 @@ def write_population(people: int, package: Package, folder: Path) -> None:
 
 def _digest(people: int, codes: list[tuple[str, str]], values: dict[str, object]) -> str:
     """Names a population, and with it the layout of the tables that it is written in."""
-    layout = (TABLES, PARQUET, SUMMARIES, by_kind("events"))
+    layout = (TABLES, PARQUET, SUMMARIES, by_code("events"))
     made = (layout, _MACROS, _PATIENTS, _VISITS, _EVENTS, _BY_HAND, codes, values)
     return f"bench-{people}-{hashlib.sha256(repr(made).encode()).hexdigest()[:16]}"
 
 
-def _by_kind(parts: str, kinds: dict[str, int]) -> str:
+def _by_code(connection: duckdb.DuckDBPyConnection, parts: str, kinds: dict[str, int]) -> str:
     """
-    As :func:`spinewise.tables.by_kind`, of events that are numbered within their kind: many
-    threads can do that, where one has to count rows.
+    Events that are numbered within their kind, in the order of :func:`spinewise.tables.by_code`:
+    each part has it already, so nothing has to be sorted.
     """
-    before = accumulate(kinds.values(), initial=0)
+    before = dict(zip(kinds, accumulate(kinds.values(), initial=0), strict=False))
+    found = connection.execute(f"SELECT DISTINCT kind, code FROM {parts} ORDER BY ALL").fetchall()
     return " UNION ALL ".join(
-        f"SELECT * REPLACE (CAST(event + {first} AS INTEGER) AS event)"
-        f" FROM {parts} WHERE kind = '{kind}'"
-        for kind, first in zip(kinds, before, strict=False)
+        f"SELECT * REPLACE (CAST(event + {before[kind]} AS INTEGER) AS event)"
+        f" FROM {parts} WHERE kind = '{kind}' AND code = {code}"
+        for kind, code in found
     )
 
 

@@ -8,8 +8,8 @@ Rules that hold for all of them:
   allows (``*_lo``, ``*_hi``). ``2019-05`` is 2019-05-01 to 2019-05-31; a full date has
   ``lo = hi``; a missing date is NULL in both. ``*_time`` is the local wall-clock timestamp
   (no zone) when the text carries a time of day, else NULL.
-- ``patient`` is an integer key, 0-based and dense, in order of ``patient_id``. All tables are
-  sorted by it, events by their kind before it: who asks for one kind reads nothing of the others.
+- ``patient`` is an integer key, 0-based and dense, in order of ``patient_id``. Tables are sorted
+  by it, but events by kind and code before it: who asks for some codes reads nothing of the others.
 - ``code`` points into ``codes``, where one key may have several rows:
   the codings of one coded value (a SNOMED and an ICD code of the same diagnosis).
 - ``file`` points into ``sources``; ``line`` is 1-based and counts physical lines; ``source_id`` is
@@ -132,9 +132,13 @@ EVENTS: Final[dict[str, str]] = {
     "status": "VARCHAR",  # Status
     "category": "VARCHAR",  # problem-list | encounter-diagnosis, for conditions, else NULL
     "visit": "INTEGER",  # key of the linked visit, or NULL
-    "visit_lo": "DATE",  # the linked visit's day and setting, repeated here
+    "visit_lo": "DATE",  # the linked visit's day and what else is asked of it, repeated here
     "visit_hi": "DATE",
+    "visit_time": "TIMESTAMP",
     "visit_setting": "VARCHAR",
+    "visit_clinician": "VARCHAR",
+    "visit_onset_lo": "DATE",
+    "visit_onset_hi": "DATE",
     "claim": "VARCHAR",
     "claim_status": "VARCHAR",  # paid | denied, or NULL
     "position": "INTEGER",  # 1 = principal diagnosis, or NULL
@@ -237,12 +241,22 @@ TABLES: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def by_kind(events: str) -> str:
-    """Events that are sorted by patient, in the order of the table and with its keys."""
-    sorted_ = " UNION ALL ".join(
-        f"(SELECT * FROM {events} WHERE kind = '{kind}')" for kind in sorted(KINDS)
-    )
-    return f"SELECT * REPLACE (CAST(row_number() OVER () - 1 AS INTEGER) AS event) FROM ({sorted_})"
+OF_VISIT: Final = {
+    "visit": "visit",
+    "visit_lo": "start_lo",
+    "visit_hi": "start_hi",
+    "visit_time": "start_time",
+    "visit_setting": "setting",
+    "visit_clinician": "clinician",
+    "visit_onset_lo": "onset_lo",
+    "visit_onset_hi": "onset_hi",
+}
+"""What an event repeats of the visit that it is linked to."""
+
+
+def by_code(events: str) -> str:
+    """The query of numbered events in the order in which the table holds them."""
+    return f"SELECT * FROM {events} ORDER BY kind, code, event"
 
 
 PARQUET: Final = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"

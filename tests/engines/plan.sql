@@ -1,330 +1,3 @@
--- diagnosis
-SELECT
-  patient,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(visit_lo, start_lo)) AS day_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(visit_hi, start_hi)) AS day_hi,
-  visit,
-  COALESCE(visit_setting, setting) AS setting,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi,
-  diagnosis_verified_59 AS is_verified
-FROM events
-JOIN code_is
-  USING (code)
-WHERE
-  diagnosis_58
-  AND kind = 'condition'
-  AND status IS DISTINCT FROM 'refuted'
-  AND NOT start_lo IS NULL
-UNION ALL
-SELECT
-  patient,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
-  visit,
-  setting,
-  NULL,
-  NULL,
-  diagnosis_verified_59
-FROM visits
-JOIN code_is
-  USING (code)
-WHERE
-  diagnosis_58 AND NOT start_lo IS NULL;
-
--- index_visit
-WITH linked AS (
-  SELECT
-    *
-  FROM visits
-  SEMI JOIN diagnosis
-    USING (visit)
-), unlinked AS (
-  SELECT
-    patient,
-    CAST('1970-01-01' AS DATE) + CAST(day_lo AS INT) AS start_lo
-  FROM diagnosis
-  WHERE
-    visit IS NULL AND day_lo = day_hi
-), same_day AS (
-  SELECT
-    visits.*
-  FROM visits
-  SEMI JOIN unlinked
-    USING (patient, start_lo)
-  ANTI JOIN diagnosis
-    USING (visit)
-  WHERE
-    start_lo = start_hi
-)
-SELECT
-  patient,
-  visit,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS index_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS index_hi,
-  start_lo,
-  start_hi,
-  start_time,
-  setting,
-  COALESCE(clinician, '') AS clinician,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi
-FROM (
-  SELECT
-    *
-  FROM linked
-  UNION ALL
-  SELECT
-    *
-  FROM same_day
-)
-WHERE
-  (
-    setting IS NULL OR setting IN ('office', 'virtual', 'emergency', 'home')
-  )
-  AND NOT start_lo IS NULL;
-
--- first_visit
-SELECT
-  *
-FROM index_visit
-QUALIFY
-  ROW_NUMBER() OVER (
-    PARTITION BY patient, index_lo, index_hi
-    ORDER BY start_time IS NULL, start_time, visit
-  ) = 1;
-
--- followed
-WITH later AS (
-  SELECT
-    v.visit AS index_visit,
-    p.visit,
-    p.start_lo,
-    p.start_time,
-    p.clinician
-  FROM first_visit AS v
-  JOIN visits AS p
-    ON p.patient = v.patient AND p.start_lo BETWEEN v.start_lo AND v.start_lo + 14
-  WHERE
-    NOT (
-      v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
-    )
-    AND v.index_lo = v.index_hi
-    AND v.index_lo BETWEEN 19250 AND 19800
-    AND (
-      p.setting IS NULL OR p.setting IN ('office', 'virtual', 'home')
-    )
-    AND p.start_lo = p.start_hi
-)
-SELECT
-  index_visit AS visit,
-  COALESCE(clinician, '') AS clinician
-FROM later
-QUALIFY
-  ROW_NUMBER() OVER (PARTITION BY index_visit ORDER BY start_lo, start_time IS NULL, start_time, visit) = 1;
-
--- covered
-WITH span AS (
-  SELECT
-    patient,
-    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS opens,
-    COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), end_lo), 1000000) AS closes
-  FROM coverage
-  SEMI JOIN first_visit
-    USING (patient)
-  WHERE
-    NOT start_hi IS NULL
-), marked AS (
-  SELECT
-    *,
-    CASE
-      WHEN opens <= 1 + MAX(closes) OVER (
-        PARTITION BY patient
-        ORDER BY opens, closes
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-      )
-      THEN 0
-      ELSE 1
-    END AS starts
-  FROM span
-), numbered AS (
-  SELECT
-    *,
-    SUM(starts) OVER (
-      PARTITION BY patient
-      ORDER BY opens, closes
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS joined
-  FROM marked
-)
-SELECT
-  patient,
-  MIN(opens) AS opens,
-  MAX(closes) AS closes
-FROM numbered
-GROUP BY
-  patient,
-  joined;
-
--- history
-WITH near AS (
-  SELECT
-    v.visit,
-    d.onset_lo,
-    d.onset_hi,
-    d.is_verified,
-    COALESCE(
-      d.visit = v.visit,
-      v.index_lo = v.index_hi AND d.day_lo = v.index_lo AND d.day_hi = v.index_lo
-    ) AS is_at_index,
-    d.setting IS NULL OR NOT d.setting IN ('laboratory') AS counts,
-    (
-      d.day_lo >= (
-        v.index_lo + -180
-      ) AND d.day_hi <= (
-        v.index_lo + -1
-      )
-    ) AS before_for_sure,
-    (
-      d.day_hi >= (
-        v.index_lo + -180
-      ) AND d.day_lo <= (
-        v.index_lo + -1
-      )
-    ) AS before_perhaps
-  FROM first_visit AS v
-  JOIN diagnosis AS d
-    ON d.patient = v.patient
-)
-SELECT
-  visit,
-  MIN({'lo': onset_lo, 'hi': onset_hi}) FILTER(WHERE
-    is_at_index AND NOT onset_lo IS NULL) AS onset,
-  BOOL_OR(CAST(is_at_index AND is_verified AS BOOLEAN)) AS is_verified,
-  BOOL_OR(CAST(counts AND before_for_sure AS BOOLEAN)) AS sure,
-  BOOL_OR(CAST(counts AND before_perhaps AS BOOLEAN)) AS possible
-FROM near
-GROUP BY
-  visit;
-
--- candidate
-WITH known AS (
-  SELECT
-    v.*
-    EXCLUDE (onset_lo, onset_hi),
-    p.birth_lo,
-    p.birth_hi,
-    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_from_hi) AS enrolled_from_hi,
-    LEAST(
-      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_lo), 1000000),
-      CASE WHEN has.patient IS NULL THEN 1000000 ELSE COALESCE(s.closes, -1000000) END
-    ) AS leaves_lo,
-    LEAST(
-      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_hi), 1000000),
-      CASE WHEN has.patient IS NULL THEN 1000000 ELSE COALESCE(s.closes, -1000000) END
-    ) AS leaves_hi,
-    CASE
-      WHEN NOT p.death_lo IS NULL
-      THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
-      WHEN NOT p.death_text IS NULL
-      THEN -1000000
-      ELSE 1000000
-    END AS dies_lo,
-    CASE
-      WHEN NOT p.death_lo IS NULL
-      THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
-      ELSE 1000000
-    END AS dies_hi,
-    CASE WHEN has.patient IS NULL THEN -1000000 ELSE COALESCE(s.opens, 1000000) END AS covered_from,
-    COALESCE(h.sure, FALSE) AS earlier_sure,
-    COALESCE(h.possible, FALSE) AS earlier_possible,
-    LEAST(
-      h.onset,
-      CASE WHEN NOT v.onset_lo IS NULL THEN {'lo': v.onset_lo, 'hi': v.onset_hi} END
-    ) AS onset,
-    COALESCE(h.is_verified, FALSE) AS is_verified,
-    CASE
-      WHEN (
-        v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
-      )
-      OR v.index_lo <> v.index_hi
-      THEN v.clinician
-      ELSE COALESCE(f.clinician, '')
-    END AS attributed
-  FROM first_visit AS v
-  JOIN patients AS p
-    ON p.patient = v.patient
-  LEFT JOIN (
-    SELECT DISTINCT
-      patient
-    FROM covered
-  ) AS has
-    ON has.patient = v.patient
-  LEFT JOIN covered AS s
-    ON s.patient = v.patient AND v.index_lo BETWEEN s.opens AND s.closes
-  LEFT JOIN history AS h
-    ON h.visit = v.visit
-  LEFT JOIN followed AS f
-    ON f.visit = v.visit
-), judged AS (
-  SELECT
-    *,
-    CASE
-      WHEN index_lo <> index_hi
-      THEN NULL
-      WHEN earlier_sure
-      THEN FALSE
-      WHEN earlier_possible
-      THEN NULL
-      WHEN (
-        index_lo + -180
-      ) >= GREATEST(19000, COALESCE(enrolled_from_hi, -1000000), covered_from)
-      THEN TRUE
-      ELSE NULL
-    END AS washout,
-    CASE
-      WHEN birth_lo IS NULL
-      THEN NULL
-      WHEN (
-        YEAR(start_lo) - YEAR(birth_hi) - CASE
-          WHEN MONTH(start_lo) * 100 + DAY(start_lo) < MONTH(birth_hi) * 100 + DAY(birth_hi)
-          THEN 1
-          ELSE 0
-        END
-      ) >= 16
-      THEN TRUE
-      WHEN (
-        YEAR(start_hi) - YEAR(birth_lo) - CASE
-          WHEN MONTH(start_hi) * 100 + DAY(start_hi) < MONTH(birth_lo) * 100 + DAY(birth_lo)
-          THEN 1
-          ELSE 0
-        END
-      ) < 16
-      THEN FALSE
-      ELSE NULL
-    END AS age
-  FROM known
-)
-SELECT
-  CAST(visit AS BIGINT) AS unit,
-  patient,
-  index_lo,
-  index_hi,
-  index_lo = index_hi AS is_dated,
-  setting,
-  attributed AS clinician,
-  onset.lo AS onset_lo,
-  onset.hi AS onset_hi,
-  washout,
-  age,
-  washout AND age AS is_episode,
-  leaves_lo,
-  leaves_hi,
-  dies_lo,
-  dies_hi,
-  NOT is_verified AS proposed
-FROM judged;
-
 -- image_row
 WITH imaging AS (
   SELECT
@@ -347,7 +20,7 @@ WITH imaging AS (
     COALESCE(c.image_60, FALSE) AS listed,
     COALESCE(c.level_unknown, FALSE) AS level_unknown,
     COALESCE(c.image_60, FALSE) AND NOT COALESCE(c.image_verified_61, FALSE) AS proposed,
-    COALESCE(r.diagnosis_58, FALSE) AS for_pain,
+    COALESCE(r.diagnosis_59, FALSE) AS for_pain,
     COALESCE(
       REGEXP_MATCHES(
         e.text,
@@ -730,6 +403,613 @@ SELECT
   COALESCE(order_hi, shown_hi) AS day_hi
 FROM every;
 
+-- rule_patient
+SELECT DISTINCT
+  patient
+FROM (
+  SELECT
+    e.patient,
+    e.kind,
+    0 AS source,
+    e.event AS number,
+    e.code,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS start_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS start_hi,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_lo, e.start_lo)) AS service_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_hi, e.start_hi)) AS service_hi,
+    e.start_time AS time,
+    COALESCE(e.setting, e.visit_setting) AS setting,
+    COALESCE(e.claim_status = 'denied', FALSE) AS denied,
+    e.position,
+    e.days_supply,
+    CASE WHEN NOT e.visit_lo IS NULL THEN e.visit_clinician END AS visit_clinician,
+    e.clinician
+  FROM events AS e
+  WHERE
+    NOT e.start_lo IS NULL
+    AND e.code IN (
+      SELECT
+        code
+      FROM code_is
+      WHERE
+        rule_37
+    )
+    AND (
+      e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
+    )
+    AND e.role IS DISTINCT FROM 'order'
+  UNION ALL
+  SELECT
+    patient,
+    'visit',
+    1,
+    visit,
+    code,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+    start_time,
+    setting,
+    FALSE,
+    NULL,
+    NULL,
+    NULL,
+    clinician
+  FROM visits
+  WHERE
+    NOT start_lo IS NULL
+    AND code IN (
+      SELECT
+        code
+      FROM code_is
+      WHERE
+        rule_37
+    )
+) AS e
+JOIN code_is AS c
+  ON c.code = e.code
+WHERE
+  (
+    (
+      c.rule_20
+      AND e.kind IN ('condition', 'visit')
+      AND e.start_hi >= 19250
+      AND e.start_lo <= 19800
+    )
+    OR (
+      c.rule_3
+      AND e.kind IN ('condition', 'visit')
+      AND COALESCE(e.position = 1, FALSE)
+      AND (
+        e.setting IS NULL OR NOT e.setting IN ('inpatient', 'laboratory')
+      )
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19772
+    )
+    OR (
+      c.rule_32
+      AND e.kind IN ('condition', 'visit')
+      AND (
+        e.setting IS NULL
+        OR NOT e.setting IN ('emergency', 'inpatient', 'laboratory', 'other')
+      )
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19800
+    )
+    OR (
+      c.rule_36
+      AND e.kind IN ('condition', 'visit')
+      AND e.service_hi >= 19250
+      AND e.service_lo <= 19800
+    )
+  );
+
+-- reach
+WITH held AS (
+  SELECT
+    LEAST(19250, MIN(day_lo)) - 84 AS unit_from
+  FROM image
+  WHERE
+    day_lo <= 19800 AND day_hi >= 19250
+), placed AS (
+  SELECT
+    COALESCE(unit_from, 19250 - 84) - 14 AS image_from
+  FROM held
+)
+SELECT
+  image_from,
+  COALESCE(LEAST(image_from, MIN(day_lo)), image_from) - 84 AS index_from
+FROM placed
+LEFT JOIN image
+  ON day_hi >= image_from
+GROUP BY
+  image_from;
+
+-- diagnosis
+SELECT
+  *
+FROM (
+  SELECT
+    patient,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(visit_lo, start_lo)) AS day_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(visit_hi, start_hi)) AS day_hi,
+    visit,
+    COALESCE(visit_setting, setting) AS setting,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi,
+    diagnosis_verified_62 AS is_verified,
+    visit_lo,
+    visit_hi,
+    visit_time,
+    visit_setting,
+    visit_clinician,
+    visit_onset_lo,
+    visit_onset_hi
+  FROM events
+  JOIN code_is
+    USING (code)
+  WHERE
+    diagnosis_59
+    AND kind = 'condition'
+    AND status IS DISTINCT FROM 'refuted'
+    AND NOT start_lo IS NULL
+  UNION ALL
+  SELECT
+    patient,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+    visit,
+    setting,
+    NULL,
+    NULL,
+    diagnosis_verified_62,
+    start_lo,
+    start_hi,
+    start_time,
+    setting,
+    clinician,
+    onset_lo,
+    onset_hi
+  FROM visits
+  JOIN code_is
+    USING (code)
+  WHERE
+    diagnosis_59 AND NOT start_lo IS NULL
+)
+WHERE
+  TRUE AND day_hi >= (
+    SELECT
+      index_from
+    FROM reach
+  ) + -180;
+
+-- first_visit
+WITH unlinked AS (
+  SELECT
+    patient,
+    CAST('1970-01-01' AS DATE) + CAST(day_lo AS INT) AS start_lo
+  FROM diagnosis
+  WHERE
+    visit IS NULL AND day_lo = day_hi
+), index_visit AS (
+  SELECT
+    patient,
+    visit,
+    visit_lo AS start_lo,
+    visit_hi AS start_hi,
+    visit_time AS start_time,
+    visit_setting AS setting,
+    visit_clinician AS clinician,
+    visit_onset_lo AS onset_lo,
+    visit_onset_hi AS onset_hi
+  FROM diagnosis
+  WHERE
+    NOT visit IS NULL AND NOT visit_lo IS NULL
+  UNION ALL
+  SELECT
+    patient,
+    visit,
+    start_lo,
+    start_hi,
+    start_time,
+    setting,
+    clinician,
+    onset_lo,
+    onset_hi
+  FROM visits
+  SEMI JOIN unlinked
+    USING (patient, start_lo)
+  WHERE
+    start_lo = start_hi
+)
+SELECT
+  patient,
+  visit,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS index_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS index_hi,
+  start_lo,
+  start_hi,
+  start_time,
+  setting,
+  COALESCE(clinician, '') AS clinician,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_lo) AS onset_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), onset_hi) AS onset_hi
+FROM index_visit
+WHERE
+  (
+    setting IS NULL OR setting IN ('office', 'virtual', 'emergency', 'home')
+  )
+  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) >= (
+    SELECT
+      index_from
+    FROM reach
+  )
+QUALIFY
+  ROW_NUMBER() OVER (
+    PARTITION BY patient, start_lo, start_hi
+    ORDER BY start_time IS NULL, start_time, visit
+  ) = 1;
+
+-- sought
+SELECT
+  patient,
+  BOOL_OR(CAST(is_elsewhere AS BOOLEAN)) AS is_elsewhere,
+  BOOL_OR(CAST(has_index AS BOOLEAN)) AS has_index,
+  BOOL_OR(CAST(is_ruled AS BOOLEAN)) AS is_ruled,
+  CAST('1970-01-01' AS DATE) + CAST((
+    SELECT
+      index_from
+    FROM reach
+  ) AS INT) AS index_from
+FROM (
+  SELECT
+    patient,
+    (
+      NOT (
+        v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
+      )
+      AND v.index_lo = v.index_hi
+      AND v.index_lo BETWEEN 19250 AND 19800
+    ) AS is_elsewhere,
+    TRUE AS has_index,
+    FALSE AS is_ruled
+  FROM first_visit AS v
+  UNION ALL
+  SELECT
+    patient,
+    FALSE,
+    FALSE,
+    TRUE
+  FROM rule_patient
+)
+GROUP BY
+  patient;
+
+-- asked_visit
+SELECT
+  v.patient,
+  v.visit,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) AS day_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_hi) AS day_hi,
+  v.start_time,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(v.end_lo, v.start_lo)) AS end_lo,
+  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(v.end_hi, v.start_hi)) AS end_hi,
+  v.setting,
+  v.code,
+  v.specialty,
+  v.clinician
+FROM visits AS v
+JOIN sought AS s
+  ON s.patient = v.patient
+WHERE
+  NOT v.start_lo IS NULL
+  AND (
+    (
+      s.has_index
+      AND v.start_hi >= s.index_from + 0
+      AND (
+        (
+          v.specialty IN (154, 155, 156, 157, 240, 241, 242, 243)
+          OR v.code IN (154, 155, 156, 157, 240, 241, 242, 243)
+        )
+        OR (
+          v.specialty IN (90) OR v.code IN (90)
+        )
+        OR v.setting IN ('emergency', 'inpatient')
+      )
+    )
+    OR (
+      s.is_ruled
+      AND (
+        (
+          v.start_hi >= LEAST((
+            CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+          ))
+          AND v.start_lo <= GREATEST(
+            (
+              CAST('1970-01-01' AS DATE) + CAST((
+                19250 + 337
+              ) AS INT)
+            ),
+            (
+              CAST('1970-01-01' AS DATE) + CAST((
+                19772 + 1
+              ) AS INT)
+            ),
+            (
+              CAST('1970-01-01' AS DATE) + CAST(19800 AS INT)
+            )
+          )
+          AND COALESCE(v.setting, 'office') IN ('emergency', 'home', 'inpatient', 'office', 'virtual')
+        )
+        OR (
+          v.start_hi >= LEAST(
+            (
+              CAST('1970-01-01' AS DATE) + CAST(DATE_DIFF(
+                'DAY',
+                CAST('1970-01-01' AS DATE),
+                CAST((
+                  CAST('1970-01-01' AS DATE) + CAST(19250 AS INT)
+                ) + INTERVAL (
+                  -60
+                ) MONTH AS DATE)
+              ) AS INT)
+            )
+          )
+          AND v.start_lo <= GREATEST((
+            CAST('1970-01-01' AS DATE) + CAST((
+              19800 + -1
+            ) AS INT)
+          ))
+          AND (
+            v.specialty IN (154, 240, 241, 242, 243) OR v.code IN (154, 240, 241, 242, 243)
+          )
+        )
+      )
+    )
+    OR (
+      s.is_elsewhere
+      AND v.start_hi >= s.index_from
+      AND (
+        v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
+      )
+    )
+  );
+
+-- followed
+WITH later AS (
+  SELECT
+    v.visit AS index_visit,
+    p.visit,
+    p.day_lo,
+    p.start_time,
+    p.clinician
+  FROM first_visit AS v
+  JOIN asked_visit AS p
+    ON p.patient = v.patient AND p.day_lo BETWEEN v.index_lo AND v.index_lo + 14
+  WHERE
+    (
+      NOT (
+        v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
+      )
+      AND v.index_lo = v.index_hi
+      AND v.index_lo BETWEEN 19250 AND 19800
+    )
+    AND (
+      p.setting IS NULL OR p.setting IN ('office', 'virtual', 'home')
+    )
+    AND p.day_lo = p.day_hi
+)
+SELECT
+  index_visit AS visit,
+  COALESCE(clinician, '') AS clinician
+FROM later
+QUALIFY
+  ROW_NUMBER() OVER (PARTITION BY index_visit ORDER BY day_lo, start_time IS NULL, start_time, visit) = 1;
+
+-- covered
+WITH span AS (
+  SELECT
+    patient,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS opens,
+    COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), end_lo), 1000000) AS closes
+  FROM coverage
+  SEMI JOIN first_visit
+    USING (patient)
+  WHERE
+    NOT start_hi IS NULL
+), marked AS (
+  SELECT
+    *,
+    CASE
+      WHEN opens <= 1 + MAX(closes) OVER (
+        PARTITION BY patient
+        ORDER BY opens, closes
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      )
+      THEN 0
+      ELSE 1
+    END AS starts
+  FROM span
+), numbered AS (
+  SELECT
+    *,
+    SUM(starts) OVER (
+      PARTITION BY patient
+      ORDER BY opens, closes
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS joined
+  FROM marked
+)
+SELECT
+  patient,
+  MIN(opens) AS opens,
+  MAX(closes) AS closes
+FROM numbered
+GROUP BY
+  patient,
+  joined;
+
+-- history
+WITH near AS (
+  SELECT
+    v.visit,
+    d.onset_lo,
+    d.onset_hi,
+    d.is_verified,
+    COALESCE(
+      d.visit = v.visit,
+      v.index_lo = v.index_hi AND d.day_lo = v.index_lo AND d.day_hi = v.index_lo
+    ) AS is_at_index,
+    d.setting IS NULL OR NOT d.setting IN ('laboratory') AS counts,
+    (
+      d.day_lo >= (
+        v.index_lo + -180
+      ) AND d.day_hi <= (
+        v.index_lo + -1
+      )
+    ) AS before_for_sure,
+    (
+      d.day_hi >= (
+        v.index_lo + -180
+      ) AND d.day_lo <= (
+        v.index_lo + -1
+      )
+    ) AS before_perhaps
+  FROM first_visit AS v
+  JOIN diagnosis AS d
+    ON d.patient = v.patient
+)
+SELECT
+  visit,
+  MIN({'lo': onset_lo, 'hi': onset_hi}) FILTER(WHERE
+    is_at_index AND NOT onset_lo IS NULL) AS onset,
+  BOOL_OR(CAST(is_at_index AND is_verified AS BOOLEAN)) AS is_verified,
+  BOOL_OR(CAST(counts AND before_for_sure AS BOOLEAN)) AS sure,
+  BOOL_OR(CAST(counts AND before_perhaps AS BOOLEAN)) AS possible
+FROM near
+GROUP BY
+  visit;
+
+-- candidate
+WITH known AS (
+  SELECT
+    v.*
+    EXCLUDE (onset_lo, onset_hi),
+    p.birth_lo,
+    p.birth_hi,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_from_hi) AS enrolled_from_hi,
+    LEAST(
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_lo), 1000000),
+      CASE WHEN has.patient IS NULL THEN 1000000 ELSE COALESCE(s.closes, -1000000) END
+    ) AS leaves_lo,
+    LEAST(
+      COALESCE(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.enrolled_to_hi), 1000000),
+      CASE WHEN has.patient IS NULL THEN 1000000 ELSE COALESCE(s.closes, -1000000) END
+    ) AS leaves_hi,
+    CASE
+      WHEN NOT p.death_lo IS NULL
+      THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_lo)
+      WHEN NOT p.death_text IS NULL
+      THEN -1000000
+      ELSE 1000000
+    END AS dies_lo,
+    CASE
+      WHEN NOT p.death_lo IS NULL
+      THEN DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), p.death_hi)
+      ELSE 1000000
+    END AS dies_hi,
+    CASE WHEN has.patient IS NULL THEN -1000000 ELSE COALESCE(s.opens, 1000000) END AS covered_from,
+    COALESCE(h.sure, FALSE) AS earlier_sure,
+    COALESCE(h.possible, FALSE) AS earlier_possible,
+    LEAST(
+      h.onset,
+      CASE WHEN NOT v.onset_lo IS NULL THEN {'lo': v.onset_lo, 'hi': v.onset_hi} END
+    ) AS onset,
+    COALESCE(h.is_verified, FALSE) AS is_verified,
+    CASE
+      WHEN (
+        v.setting IS NULL OR v.setting IN ('office', 'virtual', 'home')
+      )
+      OR v.index_lo <> v.index_hi
+      THEN v.clinician
+      ELSE COALESCE(f.clinician, '')
+    END AS attributed
+  FROM first_visit AS v
+  JOIN patients AS p
+    ON p.patient = v.patient
+  LEFT JOIN (
+    SELECT DISTINCT
+      patient
+    FROM covered
+  ) AS has
+    ON has.patient = v.patient
+  LEFT JOIN covered AS s
+    ON s.patient = v.patient AND v.index_lo BETWEEN s.opens AND s.closes
+  LEFT JOIN history AS h
+    ON h.visit = v.visit
+  LEFT JOIN followed AS f
+    ON f.visit = v.visit
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN index_lo <> index_hi
+      THEN NULL
+      WHEN earlier_sure
+      THEN FALSE
+      WHEN earlier_possible
+      THEN NULL
+      WHEN (
+        index_lo + -180
+      ) >= GREATEST(19000, COALESCE(enrolled_from_hi, -1000000), covered_from)
+      THEN TRUE
+      ELSE NULL
+    END AS washout,
+    CASE
+      WHEN birth_lo IS NULL
+      THEN NULL
+      WHEN (
+        YEAR(start_lo) - YEAR(birth_hi) - CASE
+          WHEN MONTH(start_lo) * 100 + DAY(start_lo) < MONTH(birth_hi) * 100 + DAY(birth_hi)
+          THEN 1
+          ELSE 0
+        END
+      ) >= 16
+      THEN TRUE
+      WHEN (
+        YEAR(start_hi) - YEAR(birth_lo) - CASE
+          WHEN MONTH(start_hi) * 100 + DAY(start_hi) < MONTH(birth_lo) * 100 + DAY(birth_lo)
+          THEN 1
+          ELSE 0
+        END
+      ) < 16
+      THEN FALSE
+      ELSE NULL
+    END AS age
+  FROM known
+)
+SELECT
+  CAST(visit AS BIGINT) AS unit,
+  patient,
+  index_lo,
+  index_hi,
+  index_lo = index_hi AS is_dated,
+  setting,
+  attributed AS clinician,
+  onset.lo AS onset_lo,
+  onset.hi AS onset_hi,
+  washout,
+  age,
+  washout AND age AS is_episode,
+  leaves_lo,
+  leaves_hi,
+  dies_lo,
+  dies_hi,
+  NOT is_verified AS proposed
+FROM judged;
+
 -- placed
 WITH near AS (
   SELECT
@@ -756,6 +1036,12 @@ WITH near AS (
     AND c.is_episode IS DISTINCT FROM FALSE
     AND c.index_lo <= i.day_hi + 14
     AND c.index_hi >= i.day_lo - 84
+  WHERE
+    i.day_hi >= (
+      SELECT
+        image_from
+      FROM reach
+    )
   GROUP BY
     i.image
 ), held AS (
@@ -791,6 +1077,12 @@ FROM (
   FROM image AS i
   LEFT JOIN chosen AS h
     USING (image)
+  WHERE
+    i.day_hi >= (
+      SELECT
+        image_from
+      FROM reach
+    )
 );
 
 -- unit
@@ -1215,12 +1507,12 @@ FROM (
 -- near_visit
 SELECT
   u.unit,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) AS day_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_hi) AS day_hi,
+  v.day_lo,
+  v.day_hi,
   v.setting,
   v.code,
   v.specialty
-FROM visits AS v
+FROM asked_visit AS v
 JOIN unit AS u
   ON u.patient = v.patient
 LEFT JOIN emergency AS e
@@ -1236,9 +1528,8 @@ WHERE
     )
     OR v.setting IN ('emergency', 'inpatient')
   )
-  AND NOT v.start_lo IS NULL
-  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_hi) >= u.index_lo + 0
-  AND DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), v.start_lo) <= GREATEST(u.index_lo, COALESCE(e.since, u.index_lo)) + 84;
+  AND v.day_hi >= u.index_lo + 0
+  AND v.day_lo <= GREATEST(u.index_lo, COALESCE(e.since, u.index_lo)) + 84;
 
 -- reading
 WITH of_region AS (
@@ -2062,12 +2353,12 @@ SELECT
   u.unit,
   BOOL_OR(
     CAST((
-      c.ongoing_42
+      c.ongoing_43
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_43
+        OR c.always_44
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2091,12 +2382,12 @@ SELECT
   ) AS index_flag_evidence_0,
   BOOL_OR(
     CAST((
-      c.ongoing_42
+      c.ongoing_43
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_43
+        OR c.always_44
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2118,7 +2409,7 @@ SELECT
   ) AS index_flag_evidence_1,
   BOOL_OR(
     CAST((
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2138,7 +2429,7 @@ SELECT
   ) AS index_flag_evidence_2,
   BOOL_OR(
     CAST((
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2158,7 +2449,7 @@ SELECT
   ) AS index_flag_evidence_3,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2178,7 +2469,7 @@ SELECT
   ) AS index_flag_evidence_4,
   BOOL_OR(
     CAST((
-      c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2198,7 +2489,7 @@ SELECT
   ) AS index_flag_evidence_5,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2218,7 +2509,7 @@ SELECT
   ) AS index_flag_evidence_6,
   BOOL_OR(
     CAST((
-      c.evidence_46 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2238,7 +2529,7 @@ SELECT
   ) AS index_flag_evidence_7,
   BOOL_OR(
     CAST((
-      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2258,7 +2549,7 @@ SELECT
   ) AS index_flag_evidence_8,
   BOOL_OR(
     CAST((
-      c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2278,7 +2569,7 @@ SELECT
   ) AS index_flag_evidence_9,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2290,7 +2581,7 @@ SELECT
   ) AS index_flag_evidence_10,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2302,7 +2593,7 @@ SELECT
   ) AS index_flag_evidence_11,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_lo >= (
@@ -2314,7 +2605,7 @@ SELECT
   ) AS index_flag_evidence_12,
   BOOL_OR(
     CAST((
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       e.day_hi >= (
@@ -2326,7 +2617,7 @@ SELECT
   ) AS index_flag_evidence_13,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_52
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2341,7 +2632,7 @@ SELECT
     )) AS index_flag_evidence_14,
   MAX({'day': e.day_lo, 'event': e.event, 'number': e.number}) FILTER(WHERE
     (
-      c.item_52
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2356,7 +2647,7 @@ SELECT
     )) AS index_flag_evidence_15,
   BOOL_OR(
     CAST((
-      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2376,7 +2667,7 @@ SELECT
   ) AS index_flag_evidence_16,
   BOOL_OR(
     CAST((
-      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2396,7 +2687,7 @@ SELECT
   ) AS index_flag_evidence_17,
   BOOL_OR(
     CAST((
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2414,7 +2705,7 @@ SELECT
   ) AS index_flag_evidence_18,
   BOOL_OR(
     CAST((
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2472,7 +2763,7 @@ SELECT
   ) AS index_flag_evidence_21,
   BOOL_OR(
     CAST((
-      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2492,7 +2783,7 @@ SELECT
   ) AS index_flag_evidence_22,
   BOOL_OR(
     CAST((
-      c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
     )
     AND (
       (
@@ -2512,7 +2803,7 @@ SELECT
   ) AS index_flag_evidence_23,
   BOOL_OR(
     CAST((
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2532,7 +2823,7 @@ SELECT
   ) AS index_flag_evidence_24,
   BOOL_OR(
     CAST((
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     AND (
       (
@@ -2560,9 +2851,6 @@ LEFT JOIN emergency AS m
 WHERE
   (
     (
-      c.evidence_44 AND e.status IS DISTINCT FROM 'refuted'
-    )
-    OR (
       c.evidence_45 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
@@ -2572,19 +2860,22 @@ WHERE
       c.evidence_47 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_53 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_48 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted'
+      c.evidence_54 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
     )
     OR (
       c.evidence_55 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+      c.evidence_56 AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.item_52
+      c.evidence_57 AND e.status IS DISTINCT FROM 'refuted' AND e.kind IN ('medication')
+    )
+    OR (
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2598,7 +2889,7 @@ WHERE
       )
     )
     OR (
-      c.item_52
+      c.item_53
       AND e.kind = 'answer'
       AND e.status IS DISTINCT FROM 'refuted'
       AND NOT e.number IS NULL
@@ -2612,15 +2903,15 @@ WHERE
       )
     )
     OR (
-      c.item_52 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
+      c.item_53 AND e.kind = 'answer' AND e.status IS DISTINCT FROM 'refuted'
     )
     OR (
-      c.ongoing_42
+      c.ongoing_43
       AND e.kind = 'condition'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
         e.category IS NOT DISTINCT FROM 'problem-list'
-        OR c.always_43
+        OR c.always_44
         OR (
           e.category IS NULL AND e.visit IS NULL AND e.claim IS NULL
         )
@@ -2747,8 +3038,8 @@ SELECT
         (
           COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2765,8 +3056,8 @@ SELECT
         (
           COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2780,7 +3071,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2794,7 +3085,7 @@ SELECT
   BOOL_OR(
     CAST((
       (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2821,13 +3112,13 @@ WHERE
         (
           COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     OR (
       (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     OR (
@@ -2845,7 +3136,7 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_48, FALSE)
+        COALESCE(c.referral_49, FALSE)
         OR COALESCE(c.rule_34, FALSE)
         OR COALESCE(s.rule_34, FALSE)
       )
@@ -2864,7 +3155,7 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_48, FALSE)
+        COALESCE(c.referral_49, FALSE)
         OR COALESCE(c.rule_34, FALSE)
         OR COALESCE(s.rule_34, FALSE)
       )
@@ -2886,8 +3177,8 @@ SELECT
         (
           COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2906,8 +3197,8 @@ SELECT
         (
           COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     AND (
@@ -2923,7 +3214,7 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_50, FALSE)
+        COALESCE(c.referral_51, FALSE)
         OR COALESCE(c.rule_31, FALSE)
         OR COALESCE(s.rule_31, FALSE)
       )
@@ -2941,7 +3232,7 @@ SELECT
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_50, FALSE)
+        COALESCE(c.referral_51, FALSE)
         OR COALESCE(c.rule_31, FALSE)
         OR COALESCE(s.rule_31, FALSE)
       )
@@ -2959,7 +3250,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -2975,7 +3266,7 @@ SELECT
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     AND (
@@ -3004,22 +3295,22 @@ WHERE
         (
           COALESCE(c.rule_31, FALSE) OR COALESCE(s.rule_31, FALSE)
         )
-        AND NOT COALESCE(c.not_specialty_49, FALSE)
-        AND NOT COALESCE(s.not_specialty_49, FALSE)
+        AND NOT COALESCE(c.not_specialty_50, FALSE)
+        AND NOT COALESCE(s.not_specialty_50, FALSE)
       )
     )
     OR (
       e.kind = 'procedure'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.specialty_51, FALSE) OR COALESCE(s.specialty_51, FALSE)
+        COALESCE(c.specialty_52, FALSE) OR COALESCE(s.specialty_52, FALSE)
       )
     )
     OR (
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_48, FALSE)
+        COALESCE(c.referral_49, FALSE)
         OR COALESCE(c.rule_34, FALSE)
         OR COALESCE(s.rule_34, FALSE)
       )
@@ -3028,7 +3319,7 @@ WHERE
       e.kind = 'referral'
       AND e.status IS DISTINCT FROM 'refuted'
       AND (
-        COALESCE(c.referral_50, FALSE)
+        COALESCE(c.referral_51, FALSE)
         OR COALESCE(c.rule_31, FALSE)
         OR COALESCE(s.rule_31, FALSE)
       )
@@ -3039,125 +3330,70 @@ GROUP BY
 
 -- rule_row
 SELECT
-  e.patient,
-  e.kind,
-  0 AS source,
-  e.event AS number,
-  e.code,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS start_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS start_hi,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_lo, e.start_lo)) AS service_lo,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_hi, e.start_hi)) AS service_hi,
-  e.start_time AS time,
-  COALESCE(e.setting, e.visit_setting) AS setting,
-  COALESCE(e.claim_status = 'denied', FALSE) AS denied,
-  e.position,
-  e.days_supply,
-  e.visit,
-  e.clinician
-FROM events AS e
-WHERE
-  NOT e.start_lo IS NULL
-  AND e.code IN (
-    SELECT
-      code
-    FROM code_is
-    WHERE
-      rule_37
-  )
-  AND (
-    e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
-  )
-  AND e.role IS DISTINCT FROM 'order'
-UNION ALL
-SELECT
-  patient,
-  'visit',
-  1,
-  visit,
-  code,
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
-  DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
-  start_time,
-  setting,
-  FALSE,
-  NULL,
-  NULL,
-  NULL,
-  clinician
-FROM visits
-WHERE
-  NOT start_lo IS NULL
-  AND code IN (
-    SELECT
-      code
-    FROM code_is
-    WHERE
-      rule_37
-  );
-
--- rule_patient
-SELECT DISTINCT
-  patient
-FROM rule_row AS e
-JOIN code_is AS c
-  ON c.code = e.code
-WHERE
-  (
-    (
-      c.rule_20
-      AND e.kind IN ('condition', 'visit')
-      AND e.start_hi >= 19250
-      AND e.start_lo <= 19800
+  *
+FROM (
+  SELECT
+    e.patient,
+    e.kind,
+    0 AS source,
+    e.event AS number,
+    e.code,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_lo) AS start_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), e.start_hi) AS start_hi,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_lo, e.start_lo)) AS service_lo,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(e.visit_hi, e.start_hi)) AS service_hi,
+    e.start_time AS time,
+    COALESCE(e.setting, e.visit_setting) AS setting,
+    COALESCE(e.claim_status = 'denied', FALSE) AS denied,
+    e.position,
+    e.days_supply,
+    CASE WHEN NOT e.visit_lo IS NULL THEN e.visit_clinician END AS visit_clinician,
+    e.clinician
+  FROM events AS e
+  WHERE
+    NOT e.start_lo IS NULL
+    AND e.code IN (
+      SELECT
+        code
+      FROM code_is
+      WHERE
+        rule_38
     )
-    OR (
-      c.rule_3
-      AND e.kind IN ('condition', 'visit')
-      AND COALESCE(e.position = 1, FALSE)
-      AND (
-        e.setting IS NULL OR NOT e.setting IN ('inpatient', 'laboratory')
-      )
-      AND e.service_hi >= 19250
-      AND e.service_lo <= 19772
+    AND (
+      e.status IS NULL OR NOT e.status IN ('refuted', 'planned')
     )
-    OR (
-      c.rule_32
-      AND e.kind IN ('condition', 'visit')
-      AND (
-        e.setting IS NULL
-        OR NOT e.setting IN ('emergency', 'inpatient', 'laboratory', 'other')
-      )
-      AND e.service_hi >= 19250
-      AND e.service_lo <= 19800
+    AND e.role IS DISTINCT FROM 'order'
+  UNION ALL
+  SELECT
+    patient,
+    'visit',
+    1,
+    visit,
+    code,
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo),
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi),
+    start_time,
+    setting,
+    FALSE,
+    NULL,
+    NULL,
+    NULL,
+    clinician
+  FROM visits
+  WHERE
+    NOT start_lo IS NULL
+    AND code IN (
+      SELECT
+        code
+      FROM code_is
+      WHERE
+        rule_38
     )
-    OR (
-      c.rule_36
-      AND e.kind IN ('condition', 'visit')
-      AND e.service_hi >= 19250
-      AND e.service_lo <= 19800
-    )
-  );
-
--- rule_visit
-SELECT
-  patient,
-  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_lo) AS INT) AS day_lo,
-  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), start_hi) AS INT) AS day_hi,
-  start_time AS time,
-  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_lo, start_lo)) AS INT) AS end_lo,
-  CAST(DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), COALESCE(end_hi, start_hi)) AS INT) AS end_hi,
-  setting,
-  code,
-  specialty,
-  visit,
-  clinician
-FROM visits
+)
 SEMI JOIN rule_patient
-  USING (patient)
-WHERE
-  NOT start_lo IS NULL;
+  USING (patient);
 
 -- rule_act
 SELECT
@@ -3316,16 +3552,14 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_38 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(e.visit_clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
+      COALESCE(NULLIF(e.visit_clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
-  LEFT JOIN rule_visit AS v
-    ON v.visit = e.visit
   WHERE
     (
       c.rule_3
@@ -3396,7 +3630,7 @@ SELECT
     ) AS BOOLEAN)
   ) AS rule_0_where_visits_1
 FROM rule_0_candidate AS u
-JOIN rule_visit AS e
+JOIN asked_visit AS e
   ON e.patient = u.patient
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -4815,16 +5049,14 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(e.visit_clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
+      COALESCE(NULLIF(e.visit_clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
-  LEFT JOIN rule_visit AS v
-    ON v.visit = e.visit
   WHERE
     (
       c.rule_20
@@ -4925,7 +5157,7 @@ SELECT
       AND NOT (
         e.day_lo = u.index_lo
         AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
+        AND COALESCE(e.start_time > u.index_time, FALSE)
       )
     ) AS BOOLEAN)
   ) AS rule_1_ask_visits_0,
@@ -4944,12 +5176,12 @@ SELECT
       AND NOT (
         e.day_lo = u.index_lo
         AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
+        AND COALESCE(e.start_time > u.index_time, FALSE)
       )
     ) AS BOOLEAN)
   ) AS rule_1_ask_visits_1
 FROM rule_1_case AS u
-JOIN rule_visit AS e
+JOIN asked_visit AS e
   ON e.patient = u.patient
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -4973,7 +5205,7 @@ WHERE
       AND NOT (
         e.day_lo = u.index_lo
         AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
+        AND COALESCE(e.start_time > u.index_time, FALSE)
       )
     )
   )
@@ -5404,16 +5636,14 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(e.visit_clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
+      COALESCE(NULLIF(e.visit_clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
-  LEFT JOIN rule_visit AS v
-    ON v.visit = e.visit
   WHERE
     (
       c.rule_20
@@ -5514,7 +5744,7 @@ SELECT
       AND NOT (
         e.day_lo = u.index_lo
         AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
+        AND COALESCE(e.start_time > u.index_time, FALSE)
       )
     ) AS BOOLEAN)
   ) AS rule_2_ask_visits_0,
@@ -5533,12 +5763,12 @@ SELECT
       AND NOT (
         e.day_lo = u.index_lo
         AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
+        AND COALESCE(e.start_time > u.index_time, FALSE)
       )
     ) AS BOOLEAN)
   ) AS rule_2_ask_visits_1
 FROM rule_2_case AS u
-JOIN rule_visit AS e
+JOIN asked_visit AS e
   ON e.patient = u.patient
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -5562,7 +5792,7 @@ WHERE
       AND NOT (
         e.day_lo = u.index_lo
         AND e.day_hi = u.index_lo
-        AND COALESCE(e.time > u.index_time, FALSE)
+        AND COALESCE(e.start_time > u.index_time, FALSE)
       )
     )
   )
@@ -5986,16 +6216,14 @@ WITH found AS (
     e.start_lo AS index_lo,
     e.start_hi AS index_hi,
     CASE WHEN COUNT(*) = COUNT(e.time) THEN MIN(e.time) END AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_39 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(e.visit_clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
+      COALESCE(NULLIF(e.visit_clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
-  LEFT JOIN rule_visit AS v
-    ON v.visit = e.visit
   WHERE
     (
       c.rule_20
@@ -6098,7 +6326,7 @@ SELECT
     ) AS BOOLEAN)
   ) AS rule_3_ask_visits_1
 FROM rule_3_case AS u
-JOIN rule_visit AS e
+JOIN asked_visit AS e
   ON e.patient = u.patient
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -6593,16 +6821,14 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_40 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_41 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(e.visit_clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
+      COALESCE(NULLIF(e.visit_clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
-  LEFT JOIN rule_visit AS v
-    ON v.visit = e.visit
   WHERE
     (
       c.rule_36
@@ -7206,16 +7432,14 @@ WITH found AS (
     e.service_lo AS index_lo,
     e.service_hi AS index_hi,
     CAST(NULL AS TIMESTAMP) AS index_time,
-    BOOL_AND(CAST(NOT c.rule_verified_41 AS BOOLEAN)) AS proposed,
+    BOOL_AND(CAST(NOT c.rule_verified_42 AS BOOLEAN)) AS proposed,
     MIN(
-      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(v.clinician, ''), e.clinician)}
+      {'late': e.time IS NULL, 'time': COALESCE(e.time, CAST('-infinity' AS TIMESTAMP)), 'source': e.source, 'number': e.number, 'clinician': COALESCE(NULLIF(e.visit_clinician, ''), e.clinician)}
     ) FILTER(WHERE
-      COALESCE(NULLIF(v.clinician, ''), e.clinician) <> '').clinician AS clinician
+      COALESCE(NULLIF(e.visit_clinician, ''), e.clinician) <> '').clinician AS clinician
   FROM rule_row AS e
   JOIN code_is AS c
     ON c.code = e.code
-  LEFT JOIN rule_visit AS v
-    ON v.visit = e.visit
   WHERE
     (
       c.rule_32
@@ -7288,7 +7512,7 @@ SELECT
     ) AS BOOLEAN)
   ) AS rule_5_where_visits_1
 FROM rule_5_candidate AS u
-JOIN rule_visit AS e
+JOIN asked_visit AS e
   ON e.patient = u.patient
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -7647,7 +7871,7 @@ SELECT
     ) AS BOOLEAN)
   ) AS rule_5_ask_visits_1
 FROM rule_5_case AS u
-JOIN rule_visit AS e
+JOIN asked_visit AS e
   ON e.patient = u.patient
 LEFT JOIN code_is AS c
   ON c.code = e.code
@@ -9596,9 +9820,9 @@ SELECT
   clinician,
   modality,
   CASE
-    WHEN item_57
+    WHEN item_58
     THEN shared + COALESCE(CAST((
-      item_57
+      item_58
     ) AS BIGINT), 2) * 3 + COALESCE(
       CAST((
         said IN ('definitely', 'for-the-most-part', 'somewhat', 'not-at-all')
@@ -9630,11 +9854,11 @@ FROM (
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_lo) AS day_lo,
       DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), a.start_hi) AS day_hi,
       REGEXP_REPLACE(TRIM(REPLACE(LOWER(COALESCE(a.value, '')), '_', ' ')), '\s+', '-', 'g') AS said,
-      c.item_57
+      c.item_58
     FROM events AS a
     JOIN code_is AS c
       ON c.code = a.code AND (
-        c.item_57
+        c.item_58
       )
     LEFT JOIN visits AS v
       ON v.visit = a.visit
@@ -10062,46 +10286,6 @@ FROM (
     FULL JOIN undated AS o
       USING (patient, period_first)
   )
-)
-UNION ALL
-SELECT
-  unit,
-  patient,
-  day_lo,
-  day_hi,
-  clinician,
-  modality,
-  5521779867740005
-FROM (
-  SELECT
-    patient AS unit,
-    patient,
-    CAST(NULL AS BIGINT) AS day_lo,
-    CAST(NULL AS BIGINT) AS day_hi,
-    '' AS clinician,
-    '' AS modality
-  FROM patients
-  ANTI JOIN (
-    SELECT
-      patient
-    FROM rule_0_answer
-    WHERE
-      period_first = 19250
-    UNION ALL
-    SELECT
-      patient
-    FROM rule_0_found
-    WHERE
-      period_first = 19250
-      AND TRUE
-      AND (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  )
-    USING (patient)
 );
 
 -- rule_1_pattern
@@ -10382,46 +10566,6 @@ FROM (
     FULL JOIN undated AS o
       USING (patient, period_first)
   )
-)
-UNION ALL
-SELECT
-  unit,
-  patient,
-  day_lo,
-  day_hi,
-  clinician,
-  modality,
-  1154466973
-FROM (
-  SELECT
-    patient AS unit,
-    patient,
-    CAST(NULL AS BIGINT) AS day_lo,
-    CAST(NULL AS BIGINT) AS day_hi,
-    '' AS clinician,
-    '' AS modality
-  FROM patients
-  ANTI JOIN (
-    SELECT
-      patient
-    FROM rule_1_answer
-    WHERE
-      period_first = 19250
-    UNION ALL
-    SELECT
-      patient
-    FROM rule_1_found
-    WHERE
-      period_first = 19250
-      AND TRUE
-      AND (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  )
-    USING (patient)
 );
 
 -- rule_2_pattern
@@ -10702,46 +10846,6 @@ FROM (
     FULL JOIN undated AS o
       USING (patient, period_first)
   )
-)
-UNION ALL
-SELECT
-  unit,
-  patient,
-  day_lo,
-  day_hi,
-  clinician,
-  modality,
-  1154466973
-FROM (
-  SELECT
-    patient AS unit,
-    patient,
-    CAST(NULL AS BIGINT) AS day_lo,
-    CAST(NULL AS BIGINT) AS day_hi,
-    '' AS clinician,
-    '' AS modality
-  FROM patients
-  ANTI JOIN (
-    SELECT
-      patient
-    FROM rule_2_answer
-    WHERE
-      period_first = 19250
-    UNION ALL
-    SELECT
-      patient
-    FROM rule_2_found
-    WHERE
-      period_first = 19250
-      AND TRUE
-      AND (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  )
-    USING (patient)
 );
 
 -- rule_3_pattern
@@ -11022,46 +11126,6 @@ FROM (
     FULL JOIN undated AS o
       USING (patient, period_first)
   )
-)
-UNION ALL
-SELECT
-  unit,
-  patient,
-  day_lo,
-  day_hi,
-  clinician,
-  modality,
-  1154466973
-FROM (
-  SELECT
-    patient AS unit,
-    patient,
-    CAST(NULL AS BIGINT) AS day_lo,
-    CAST(NULL AS BIGINT) AS day_hi,
-    '' AS clinician,
-    '' AS modality
-  FROM patients
-  ANTI JOIN (
-    SELECT
-      patient
-    FROM rule_3_answer
-    WHERE
-      period_first = 19250
-    UNION ALL
-    SELECT
-      patient
-    FROM rule_3_found
-    WHERE
-      period_first = 19250
-      AND TRUE
-      AND (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  )
-    USING (patient)
 );
 
 -- rule_4_pattern
@@ -11364,46 +11428,6 @@ FROM (
     FULL JOIN undated AS o
       USING (patient, period_first)
   )
-)
-UNION ALL
-SELECT
-  unit,
-  patient,
-  day_lo,
-  day_hi,
-  clinician,
-  modality,
-  10390202965
-FROM (
-  SELECT
-    patient AS unit,
-    patient,
-    CAST(NULL AS BIGINT) AS day_lo,
-    CAST(NULL AS BIGINT) AS day_hi,
-    '' AS clinician,
-    '' AS modality
-  FROM patients
-  ANTI JOIN (
-    SELECT
-      patient
-    FROM rule_4_answer
-    WHERE
-      period_first = 19250
-    UNION ALL
-    SELECT
-      patient
-    FROM rule_4_found
-    WHERE
-      period_first = 19250
-      AND FALSE
-      AND (
-        eligible IS NULL OR NOT is_dated
-      )
-      AND (
-        first_day IS NULL OR index_lo < first_day
-      )
-  )
-    USING (patient)
 );
 
 -- rule_5_pattern
@@ -11695,47 +11719,212 @@ FROM (
     FULL JOIN undated AS o
       USING (patient, period_first)
   )
-)
+);
+
+-- rest
+SELECT
+  'hedis-lbp-my2025' AS indicator,
+  CAST(5521779867740005 AS BIGINT) AS pattern,
+  (
+    (
+      SELECT
+        COUNT(*)
+      FROM patients
+    ) - (
+      SELECT
+        COUNT(*)
+      FROM (
+        SELECT
+          patient
+        FROM rule_0_answer
+        WHERE
+          period_first = 19250
+        UNION
+        SELECT
+          patient
+        FROM rule_0_found
+        WHERE
+          period_first = 19250
+          AND TRUE
+          AND (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )
+      )
+    )
+  ) AS units
 UNION ALL
 SELECT
-  unit,
-  patient,
-  day_lo,
-  day_hi,
-  clinician,
-  modality,
-  3463400971
-FROM (
-  SELECT
-    patient AS unit,
-    patient,
-    CAST(NULL AS BIGINT) AS day_lo,
-    CAST(NULL AS BIGINT) AS day_hi,
-    '' AS clinician,
-    '' AS modality
-  FROM patients
-  ANTI JOIN (
-    SELECT
-      patient
-    FROM rule_5_answer
-    WHERE
-      period_first = 19250
-    UNION ALL
-    SELECT
-      patient
-    FROM rule_5_found
-    WHERE
-      period_first = 19250
-      AND TRUE
-      AND (
-        eligible IS NULL OR NOT is_dated
+  'cms166v4' AS indicator,
+  CAST(1154466973 AS BIGINT) AS pattern,
+  (
+    (
+      SELECT
+        COUNT(*)
+      FROM patients
+    ) - (
+      SELECT
+        COUNT(*)
+      FROM (
+        SELECT
+          patient
+        FROM rule_1_answer
+        WHERE
+          period_first = 19250
+        UNION
+        SELECT
+          patient
+        FROM rule_1_found
+        WHERE
+          period_first = 19250
+          AND TRUE
+          AND (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )
       )
-      AND (
-        first_day IS NULL OR index_lo < first_day
+    )
+  ) AS units
+UNION ALL
+SELECT
+  'cms166v5' AS indicator,
+  CAST(1154466973 AS BIGINT) AS pattern,
+  (
+    (
+      SELECT
+        COUNT(*)
+      FROM patients
+    ) - (
+      SELECT
+        COUNT(*)
+      FROM (
+        SELECT
+          patient
+        FROM rule_2_answer
+        WHERE
+          period_first = 19250
+        UNION
+        SELECT
+          patient
+        FROM rule_2_found
+        WHERE
+          period_first = 19250
+          AND TRUE
+          AND (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )
       )
-  )
-    USING (patient)
-);
+    )
+  ) AS units
+UNION ALL
+SELECT
+  'nqf0052-2012' AS indicator,
+  CAST(1154466973 AS BIGINT) AS pattern,
+  (
+    (
+      SELECT
+        COUNT(*)
+      FROM patients
+    ) - (
+      SELECT
+        COUNT(*)
+      FROM (
+        SELECT
+          patient
+        FROM rule_3_answer
+        WHERE
+          period_first = 19250
+        UNION
+        SELECT
+          patient
+        FROM rule_3_found
+        WHERE
+          period_first = 19250
+          AND TRUE
+          AND (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )
+      )
+    )
+  ) AS units
+UNION ALL
+SELECT
+  'charlesworth-2016' AS indicator,
+  CAST(10390202965 AS BIGINT) AS pattern,
+  (
+    (
+      SELECT
+        COUNT(*)
+      FROM patients
+    ) - (
+      SELECT
+        COUNT(*)
+      FROM (
+        SELECT
+          patient
+        FROM rule_4_answer
+        WHERE
+          period_first = 19250
+        UNION
+        SELECT
+          patient
+        FROM rule_4_found
+        WHERE
+          period_first = 19250
+          AND FALSE
+          AND (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )
+      )
+    )
+  ) AS units
+UNION ALL
+SELECT
+  'cmaj-open-ontario' AS indicator,
+  CAST(3463400971 AS BIGINT) AS pattern,
+  (
+    (
+      SELECT
+        COUNT(*)
+      FROM patients
+    ) - (
+      SELECT
+        COUNT(*)
+      FROM (
+        SELECT
+          patient
+        FROM rule_5_answer
+        WHERE
+          period_first = 19250
+        UNION
+        SELECT
+          patient
+        FROM rule_5_found
+        WHERE
+          period_first = 19250
+          AND TRUE
+          AND (
+            eligible IS NULL OR NOT is_dated
+          )
+          AND (
+            first_day IS NULL OR index_lo < first_day
+          )
+      )
+    )
+  ) AS units;
 
 -- pattern
 SELECT
@@ -12960,6 +13149,12 @@ FROM (
       FROM rule_0_pattern
       WHERE
         NOT pattern_0 IS NULL
+      UNION
+      SELECT
+        pattern
+      FROM rest
+      WHERE
+        indicator = 'hedis-lbp-my2025'
     )
   ), judged AS (
     SELECT
@@ -13265,6 +13460,12 @@ FROM (
       FROM rule_1_pattern
       WHERE
         NOT pattern_0 IS NULL
+      UNION
+      SELECT
+        pattern
+      FROM rest
+      WHERE
+        indicator = 'cms166v4'
     )
   ), judged AS (
     SELECT
@@ -13514,6 +13715,12 @@ FROM (
       FROM rule_2_pattern
       WHERE
         NOT pattern_0 IS NULL
+      UNION
+      SELECT
+        pattern
+      FROM rest
+      WHERE
+        indicator = 'cms166v5'
     )
   ), judged AS (
     SELECT
@@ -13763,6 +13970,12 @@ FROM (
       FROM rule_3_pattern
       WHERE
         NOT pattern_0 IS NULL
+      UNION
+      SELECT
+        pattern
+      FROM rest
+      WHERE
+        indicator = 'nqf0052-2012'
     )
   ), judged AS (
     SELECT
@@ -14018,6 +14231,12 @@ FROM (
       FROM rule_4_pattern
       WHERE
         NOT pattern_0 IS NULL
+      UNION
+      SELECT
+        pattern
+      FROM rest
+      WHERE
+        indicator = 'charlesworth-2016'
     )
   ), judged AS (
     SELECT
@@ -14270,6 +14489,12 @@ FROM (
       FROM rule_5_pattern
       WHERE
         NOT pattern_0 IS NULL
+      UNION
+      SELECT
+        pattern
+      FROM rest
+      WHERE
+        indicator = 'cmaj-open-ontario'
     )
   ), judged AS (
     SELECT
@@ -14846,6 +15071,45 @@ FROM (
   FROM rule_0_pattern
   WHERE
     NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    indicator,
+    o.*,
+    pattern
+  FROM (
+    SELECT
+      patient AS unit,
+      patient,
+      CAST(NULL AS BIGINT) AS day_lo,
+      CAST(NULL AS BIGINT) AS day_hi,
+      '' AS clinician,
+      '' AS modality
+    FROM patients
+    ANTI JOIN (
+      SELECT
+        patient
+      FROM rule_0_answer
+      WHERE
+        period_first = 19250
+      UNION
+      SELECT
+        patient
+      FROM rule_0_found
+      WHERE
+        period_first = 19250
+        AND TRUE
+        AND (
+          eligible IS NULL OR NOT is_dated
+        )
+        AND (
+          first_day IS NULL OR index_lo < first_day
+        )
+    )
+      USING (patient)
+  ) AS o
+  CROSS JOIN rest
+  WHERE
+    indicator = 'hedis-lbp-my2025'
 ) AS u
 JOIN pattern AS p
   ON p.indicator = u.indicator AND p.pattern = u.pattern
@@ -14876,6 +15140,45 @@ FROM (
   FROM rule_1_pattern
   WHERE
     NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    indicator,
+    o.*,
+    pattern
+  FROM (
+    SELECT
+      patient AS unit,
+      patient,
+      CAST(NULL AS BIGINT) AS day_lo,
+      CAST(NULL AS BIGINT) AS day_hi,
+      '' AS clinician,
+      '' AS modality
+    FROM patients
+    ANTI JOIN (
+      SELECT
+        patient
+      FROM rule_1_answer
+      WHERE
+        period_first = 19250
+      UNION
+      SELECT
+        patient
+      FROM rule_1_found
+      WHERE
+        period_first = 19250
+        AND TRUE
+        AND (
+          eligible IS NULL OR NOT is_dated
+        )
+        AND (
+          first_day IS NULL OR index_lo < first_day
+        )
+    )
+      USING (patient)
+  ) AS o
+  CROSS JOIN rest
+  WHERE
+    indicator = 'cms166v4'
 ) AS u
 JOIN pattern AS p
   ON p.indicator = u.indicator AND p.pattern = u.pattern
@@ -14906,6 +15209,45 @@ FROM (
   FROM rule_2_pattern
   WHERE
     NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    indicator,
+    o.*,
+    pattern
+  FROM (
+    SELECT
+      patient AS unit,
+      patient,
+      CAST(NULL AS BIGINT) AS day_lo,
+      CAST(NULL AS BIGINT) AS day_hi,
+      '' AS clinician,
+      '' AS modality
+    FROM patients
+    ANTI JOIN (
+      SELECT
+        patient
+      FROM rule_2_answer
+      WHERE
+        period_first = 19250
+      UNION
+      SELECT
+        patient
+      FROM rule_2_found
+      WHERE
+        period_first = 19250
+        AND TRUE
+        AND (
+          eligible IS NULL OR NOT is_dated
+        )
+        AND (
+          first_day IS NULL OR index_lo < first_day
+        )
+    )
+      USING (patient)
+  ) AS o
+  CROSS JOIN rest
+  WHERE
+    indicator = 'cms166v5'
 ) AS u
 JOIN pattern AS p
   ON p.indicator = u.indicator AND p.pattern = u.pattern
@@ -14936,6 +15278,45 @@ FROM (
   FROM rule_3_pattern
   WHERE
     NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    indicator,
+    o.*,
+    pattern
+  FROM (
+    SELECT
+      patient AS unit,
+      patient,
+      CAST(NULL AS BIGINT) AS day_lo,
+      CAST(NULL AS BIGINT) AS day_hi,
+      '' AS clinician,
+      '' AS modality
+    FROM patients
+    ANTI JOIN (
+      SELECT
+        patient
+      FROM rule_3_answer
+      WHERE
+        period_first = 19250
+      UNION
+      SELECT
+        patient
+      FROM rule_3_found
+      WHERE
+        period_first = 19250
+        AND TRUE
+        AND (
+          eligible IS NULL OR NOT is_dated
+        )
+        AND (
+          first_day IS NULL OR index_lo < first_day
+        )
+    )
+      USING (patient)
+  ) AS o
+  CROSS JOIN rest
+  WHERE
+    indicator = 'nqf0052-2012'
 ) AS u
 JOIN pattern AS p
   ON p.indicator = u.indicator AND p.pattern = u.pattern
@@ -14966,6 +15347,45 @@ FROM (
   FROM rule_4_pattern
   WHERE
     NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    indicator,
+    o.*,
+    pattern
+  FROM (
+    SELECT
+      patient AS unit,
+      patient,
+      CAST(NULL AS BIGINT) AS day_lo,
+      CAST(NULL AS BIGINT) AS day_hi,
+      '' AS clinician,
+      '' AS modality
+    FROM patients
+    ANTI JOIN (
+      SELECT
+        patient
+      FROM rule_4_answer
+      WHERE
+        period_first = 19250
+      UNION
+      SELECT
+        patient
+      FROM rule_4_found
+      WHERE
+        period_first = 19250
+        AND FALSE
+        AND (
+          eligible IS NULL OR NOT is_dated
+        )
+        AND (
+          first_day IS NULL OR index_lo < first_day
+        )
+    )
+      USING (patient)
+  ) AS o
+  CROSS JOIN rest
+  WHERE
+    indicator = 'charlesworth-2016'
 ) AS u
 JOIN pattern AS p
   ON p.indicator = u.indicator AND p.pattern = u.pattern
@@ -14996,6 +15416,45 @@ FROM (
   FROM rule_5_pattern
   WHERE
     NOT pattern_0 IS NULL
+  UNION ALL
+  SELECT
+    indicator,
+    o.*,
+    pattern
+  FROM (
+    SELECT
+      patient AS unit,
+      patient,
+      CAST(NULL AS BIGINT) AS day_lo,
+      CAST(NULL AS BIGINT) AS day_hi,
+      '' AS clinician,
+      '' AS modality
+    FROM patients
+    ANTI JOIN (
+      SELECT
+        patient
+      FROM rule_5_answer
+      WHERE
+        period_first = 19250
+      UNION
+      SELECT
+        patient
+      FROM rule_5_found
+      WHERE
+        period_first = 19250
+        AND TRUE
+        AND (
+          eligible IS NULL OR NOT is_dated
+        )
+        AND (
+          first_day IS NULL OR index_lo < first_day
+        )
+    )
+      USING (patient)
+  ) AS o
+  CROSS JOIN rest
+  WHERE
+    indicator = 'cmaj-open-ontario'
 ) AS u
 JOIN pattern AS p
   ON p.indicator = u.indicator AND p.pattern = u.pattern

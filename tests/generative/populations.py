@@ -458,6 +458,10 @@ class Populations:
                     "visit_lo": start["start_lo"],
                     "visit_hi": start["start_hi"],
                     "visit_setting": given["setting"],
+                    "visit_time": row.get("start_time"),
+                    "visit_clinician": given["clinician"],
+                    "visit_onset_lo": row.get("onset_lo"),
+                    "visit_onset_hi": row.get("onset_hi"),
                 }
             _event(rows, patient, "condition", start, given["code"], more)
 

@@ -123,6 +123,10 @@ class ClaimMaker(Maker):
                     "visit_lo": visit["start_lo"],
                     "visit_hi": visit["start_hi"],
                     "visit_setting": visit["setting"],
+                    "visit_time": visit.get("start_time"),
+                    "visit_clinician": visit.get("clinician"),
+                    "visit_onset_lo": visit.get("onset_lo"),
+                    "visit_onset_hi": visit.get("onset_hi"),
                 }
         self._event(patient, "condition", number + self.random.choice((0, 0, 0, 0, 1)), **given)
 

@@ -206,6 +206,10 @@ class Maker:
                 "visit_lo": visit["start_lo"],
                 "visit_hi": visit["start_hi"],
                 "visit_setting": visit["setting"],
+                "visit_time": visit.get("start_time"),
+                "visit_clinician": visit.get("clinician"),
+                "visit_onset_lo": visit.get("onset_lo"),
+                "visit_onset_hi": visit.get("onset_hi"),
                 "category": self.random.choice((None, "encounter-diagnosis")),
             }
         if self.chance(0.15):

@@ -27,7 +27,18 @@ from spinewise.intake import dates, dictionary, links, naming
 from spinewise.intake.connection import parquet, quoted
 from spinewise.intake.reader import Format, Progress, Reading, SourceFile
 from spinewise.intake.staging import STAGE_COVERAGE, STAGE_EVENTS, STAGE_VISITS
-from spinewise.tables import KINDS, PARQUET, ROLES, SETTINGS, STATUSES, SUMMARIES, TABLES, Extract
+from spinewise.tables import (
+    KINDS,
+    OF_VISIT,
+    PARQUET,
+    ROLES,
+    SETTINGS,
+    STATUSES,
+    SUMMARIES,
+    TABLES,
+    Extract,
+    by_code,
+)
 
 NOT_FACTS: Final = ("cancelled", "entered-in-error", "not-done")
 _OUT: Final = "consent is out"
@@ -439,7 +450,9 @@ def _link_images(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     # A visit is found by the hash of its id among the visits of the same person.
-    query = f"""SELECT *, row_number() OVER () - 1 AS event FROM (
+    repeated = ", ".join(f"{of_visit} AS {name}" for name, of_visit in OF_VISIT.items())
+    query = f"""SELECT *, row_number() OVER (
+            ORDER BY kind, patient, start_lo, file, line, entry, part) - 1 AS event FROM (
         SELECT s.* EXCLUDE (clinician, specialty, kind, role, reason, text),
             coalesce(s.text, concept_text) AS text, {_span("start")},
             {_span("end")}, {_span("recorded")}, {_span("onset")},
@@ -450,18 +463,16 @@ def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             codings_code AS code, reason_code AS reason, linked.link,
             {_SPECIALTY} AS specialty, {_CLINICIAN} AS clinician,
             try_cast(s.value AS DOUBLE) AS number,
-            visit, visit_lo, visit_hi, visit_setting
+            {", ".join(OF_VISIT)}
         FROM judged_stage_events AS s
         {_CLINICIAN_JOINS}
         LEFT JOIN linked ON s.row = linked.row
         LEFT JOIN (
-            SELECT patient AS visit_patient, hash(source_id) AS visit_hash, visit,
-                start_lo AS visit_lo, start_hi AS visit_hi, setting AS visit_setting
+            SELECT patient AS visit_patient, hash(source_id) AS visit_hash, {repeated}
             FROM {_read(folder, "visits")} WHERE source_id IS NOT NULL
         ) ON hash(s.visit_id) = visit_hash AND s.patient = visit_patient
-        WHERE outcome = 'stored'
-        ORDER BY kind, s.patient, start_lo, file, line, entry, part)"""
-    _write(connection, folder, "events", query)
+        WHERE outcome = 'stored')"""
+    _write(connection, folder, "events", by_code(f"({query})"))
 
 
 def _write_people(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -103,9 +103,9 @@ _QUERIES: Final = {
         WHERE t.{_OTHERS} ORDER BY patient, start_lo, file, line""",
     "visits": f"""SELECT t.* REPLACE ({_PATIENT}, {_VISIT}) FROM visits AS t, shift
         WHERE t.{_OTHERS} ORDER BY visit""",
-    "events": f"""SELECT * REPLACE (row_number() OVER () - 1 AS event) FROM (
+    "events": f"""SELECT * REPLACE (row_number() OVER (ORDER BY event) - 1 AS event) FROM (
         SELECT t.* REPLACE ({_PATIENT}, {_VISIT}) FROM events AS t, shift
-        WHERE t.{_OTHERS} ORDER BY event)""",
+        WHERE t.{_OTHERS}) ORDER BY kind, code, event""",
     "codes": f"""FROM codes WHERE code IN (
         SELECT code FROM events WHERE {_OTHERS} UNION SELECT reason FROM events WHERE {_OTHERS}
         UNION SELECT specialty FROM events WHERE {_OTHERS}

@@ -120,6 +120,7 @@ class Records(msgspec.Struct, frozen=True):
         ``work``: a private folder for what does not fit into memory.
         """
         connection = connect(work)
+        connection.execute("SET parquet_metadata_cache = true")  # a snapshot is never changed
         for table in TABLES:
             source = parquet(self.folder / f"{table}.parquet")
             connection.execute(f"CREATE VIEW {table} AS FROM {source}")

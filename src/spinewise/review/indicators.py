@@ -53,12 +53,15 @@ class _Kind:
 
 
 # Units are counted by the pattern of their answers; what a pattern means is looked up afterwards.
+# The rest, who have no index, are in no denominator, of no clinician and of no month.
 _KINDS = """
     SELECT indicator, category, reasons, in_numerator, places, verdict, modality, also, assumed,
         proposed, units
     FROM (
         SELECT indicator, pattern, modality, count(*) AS units FROM unit_pattern
         WHERE coalesce(day_lo <= $last AND day_hi >= $first, TRUE) GROUP BY ALL
+        UNION ALL
+        SELECT indicator, pattern, '', units FROM rest WHERE units > 0
     ) JOIN pattern USING (indicator, pattern) WHERE NOT is_earlier
 """
 _CLINICIANS = """

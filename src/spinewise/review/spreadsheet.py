@@ -26,7 +26,9 @@ def copy_csv(connection: duckdb.DuckDBPyConnection, query: str, path: str) -> No
         f'{_guarded(name)} AS "{name}"' if kind == "VARCHAR" else f'"{name}"'
         for name, kind, *_ in columns
     )
-    connection.execute(f"COPY (SELECT {safe} FROM ({query})) TO {text(path)} (HEADER)")
+    connection.execute(
+        f"COPY (SELECT {safe} FROM ({query})) TO {text(path)} (HEADER, PRESERVE_ORDER true)"
+    )
 
 
 def unguarded(field: str) -> str:

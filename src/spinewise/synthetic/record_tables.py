@@ -12,7 +12,7 @@ import msgspec
 
 from spinewise.synthetic.facts import ALL_CODES
 from spinewise.synthetic.people import NEVER
-from spinewise.tables import PARQUET, SUMMARIES, TABLES, Extract, by_kind
+from spinewise.tables import KINDS, OF_VISIT, PARQUET, SUMMARIES, TABLES, Extract, by_code
 
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -64,7 +64,8 @@ SELECT who AS patient, row_number() OVER () - 1 + {{visits}} AS visit, patient A
     visit AS number, visit_name(patient, visit) AS source_id, moment(day, minute) AS start_text,
     {_BOTH.format(_day("day"), "start")},
     {_day("day")} + minute * INTERVAL 1 MINUTE AS start_time,
-    setting, code, specialty, clinician, text, 0 AS file, line
+    setting, code, specialty, clinician, NULL::DATE AS onset_lo, NULL::DATE AS onset_hi, text,
+    0 AS file, line
 FROM stored WHERE kind = 'visit'
 """
 
@@ -78,8 +79,8 @@ SELECT who AS patient, 0 AS event, kind, role, s.code,
     {_BOTH.format(_day('s."end"'), "end")},
     iso(recorded) AS recorded_text, {_BOTH.format(_day("recorded"), "recorded")},
     {_BOTH.format(_day("onset"), "onset")},
-    status, category, visits.visit, visits.start_lo AS visit_lo, visits.start_hi AS visit_hi,
-    visits.setting AS visit_setting, position, s.setting, modality, region,
+    status, category, {", ".join(f"visits.{of} AS {name}" for name, of in OF_VISIT.items())},
+    position, s.setting, modality, region,
     order_name(s.patient, order_no) AS link, s.clinician, clinician_role, s.specialty, value,
     TRY_CAST(value AS DOUBLE) AS number, unit, days_supply, s.text, 'events' AS source_type,
     0 AS file, s.line
@@ -123,7 +124,7 @@ class RecordTables:
             parts = [str(self._part(table, block)) for block in range(self._blocks)]
             listed = ", ".join(f"'{_quoted(part)}'" for part in parts)
             whole = f"read_parquet([{listed}])"
-            query = by_kind(whole) if table == "events" else f"SELECT * FROM {whole}"
+            query = _numbered(whole) if table == "events" else f"SELECT * FROM {whole}"
             self._copy(query, self._out / f"{table}.parquet")
             for part in parts:
                 Path(part).unlink()
@@ -193,6 +194,15 @@ class RecordTables:
 
     def _count(self, query: str) -> int:
         return int(self._con.execute(f"SELECT count(*) FROM {query}").fetchall()[0][0])
+
+
+def _numbered(events: str) -> str:
+    """Events that are sorted by patient, numbered by kind and in the order of the table."""
+    by_kind = " UNION ALL ".join(
+        f"(SELECT * FROM {events} WHERE kind = '{kind}')" for kind in sorted(KINDS)
+    )
+    event = "CAST(row_number() OVER () - 1 AS INTEGER) AS event"
+    return by_code(f"(SELECT * REPLACE ({event}) FROM ({by_kind}))")
 
 
 def _quoted(text: str) -> str:

@@ -51,13 +51,16 @@ def test_records_of_another_layout_are_made_anew(tmp_path: Path) -> None:
     assert (records / "extract.json").read_bytes() == made
 
 
-def test_events_stand_by_kind_and_person_and_their_keys_are_their_places(folder: Path) -> None:
+def test_events_stand_by_kind_and_code_and_are_numbered_by_kind_and_person(folder: Path) -> None:
     """As in a snapshot of an import."""
     connection = Records.open(folder / "records").connect()
-    rows = connection.execute("SELECT kind, patient, event FROM events").fetchall()
+    rows = connection.execute("SELECT kind, code, event FROM events").fetchall()
+    numbered = connection.execute("SELECT kind, patient, event FROM events").fetchall()
     connection.close()
     assert rows == sorted(rows)
-    assert [row[2] for row in rows] == list(range(len(rows)))
+    numbered.sort(key=lambda row: row[2])
+    assert numbered == sorted(numbered)
+    assert [row[2] for row in numbered] == list(range(len(numbered)))
 
 
 def test_every_resource_that_is_read_bare_is_read_by_spinewise(folder: Path) -> None:

@@ -19,13 +19,14 @@ from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step, episode_steps
 from spinewise.measures.compile.evidence import (
     all_terms,
+    asked_visit_steps,
     emergencies_asked,
     evidence_steps,
     judged_steps,
     near_visit_steps,
     reading_steps,
 )
-from spinewise.measures.compile.images import image_steps
+from spinewise.measures.compile.images import image_steps, placing_steps
 from spinewise.measures.compile.places import place_steps, place_views, unit_kinds
 from spinewise.measures.compile.rules import compile_rules
 from spinewise.measures.compile.screen import (
@@ -74,8 +75,10 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
     rules = compile_rules(frame, indicators, codes)
     kinds = [*unit_kinds(frame, indicators, index, codes), *rules.kinds]
     steps = [
-        *episode_steps(frame, codes),
         *image_steps(frame, codes),
+        *rules.people,
+        *episode_steps(frame, codes, asked_visit_steps(frame, terms, codes, rules.visits)),
+        *placing_steps(frame),
         *evidence_steps(frame, terms),
         *emergency_steps(frame, emergencies_asked(terms)),
         *near_visit_steps(terms, codes),

@@ -49,6 +49,11 @@ class CodePredicates:
         key = next(key for key, name in self._columns.items() if name == column)
         return [c for c, names in sorted(self._frame.concepts.items()) if self._is(c, names, key)]
 
+    def visit_is(self, column: str) -> str:
+        """Whether a visit ``v``, or who saw the patient, is of codes for which a column is true."""
+        listed = ", ".join(str(key) for key in self.keys(column))
+        return f"(v.specialty IN ({listed}) OR v.code IN ({listed}))" if listed else "FALSE"
+
     def schema(self) -> dict[str, str]:
         """The columns of the table ``code_is``, with their SQL types."""
         columns = dict.fromkeys(

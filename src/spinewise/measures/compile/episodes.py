@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.sql import (
@@ -19,80 +19,103 @@ Step = tuple[str, str]
 """The name of a table and the query that fills it."""
 
 
-def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
+def at_practice(frame: Frame, visit: str) -> str:
+    """Whether a visit was at the practice; one without a setting was."""
+    setting = f"{visit}.setting"
+    at = one_of(setting, frame.package.episode.index.practice_settings)
+    return f"({setting} IS NULL OR {at})"
+
+
+def is_elsewhere(frame: Frame, visit: str) -> str:
+    """Whether an index visit was at another place, so that a later one may be the practice's."""
+    first, last = frame.scope
+    return (
+        f"(NOT {at_practice(frame, visit)} AND {visit}.index_lo = {visit}.index_hi"
+        f" AND {visit}.index_lo BETWEEN {first} AND {last})"
+    )
+
+
+def episode_steps(
+    frame: Frame, codes: CodePredicates, visit_steps: Iterable[Step]
+) -> Iterator[Step]:
+    """
+    Candidates for episodes, as far back as the units of the scope and their images ask for.
+
+    ``visit_steps`` make ``asked_visit``, between the index visits and their attribution.
+    """
     rule = frame.package.episode.index
     diagnosis = codes.column(rule.diagnosis, name="diagnosis")
     verified = codes.verified(rule.diagnosis, name="diagnosis_verified")
 
-    def at_practice(visit: str) -> str:
-        setting = f"{visit}.setting"
-        return f"({setting} IS NULL OR {one_of(setting, rule.practice_settings)})"
-
-    scope = frame.scope
     first, last = rule.washout
     opens = FIRST_DAY if first == "ever" else f"(v.index_lo + {first})"
 
+    yield "reach", _reach(frame)
+    earlier = "" if first == "ever" else f"AND day_hi >= (SELECT index_from FROM reach) + {first}"
     yield (
         "diagnosis",
         f"""
-        SELECT patient, {day("coalesce(visit_lo, start_lo)")} AS day_lo,
-            {day("coalesce(visit_hi, start_hi)")} AS day_hi, visit,
-            coalesce(visit_setting, setting) AS setting,
-            {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi,
-            {verified} AS is_verified
-        FROM events JOIN code_is USING (code)
-        WHERE {diagnosis} AND kind = 'condition' AND status IS DISTINCT FROM 'refuted'
-            AND start_lo IS NOT NULL
-        UNION ALL
-        SELECT patient, {day("start_lo")}, {day("start_hi")}, visit, setting,
-            NULL, NULL, {verified}
-        FROM visits JOIN code_is USING (code)
-        WHERE {diagnosis} AND start_lo IS NOT NULL
+        SELECT * FROM (
+            SELECT patient, {day("coalesce(visit_lo, start_lo)")} AS day_lo,
+                {day("coalesce(visit_hi, start_hi)")} AS day_hi, visit,
+                coalesce(visit_setting, setting) AS setting,
+                {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi,
+                {verified} AS is_verified, visit_lo, visit_hi, visit_time, visit_setting,
+                visit_clinician, visit_onset_lo, visit_onset_hi
+            FROM events JOIN code_is USING (code)
+            WHERE {diagnosis} AND kind = 'condition' AND status IS DISTINCT FROM 'refuted'
+                AND start_lo IS NOT NULL
+            UNION ALL
+            SELECT patient, {day("start_lo")}, {day("start_hi")}, visit, setting,
+                NULL, NULL, {verified}, start_lo, start_hi, start_time, setting,
+                clinician, onset_lo, onset_hi
+            FROM visits JOIN code_is USING (code)
+            WHERE {diagnosis} AND start_lo IS NOT NULL
+        ) WHERE TRUE {earlier}
         """,
     )
     yield (
-        "index_visit",
+        "first_visit",
         f"""
-        WITH linked AS (
-            SELECT * FROM visits SEMI JOIN diagnosis USING (visit)
-        ), unlinked AS (
+        WITH unlinked AS (
             SELECT patient, DATE '1970-01-01' + CAST(day_lo AS INTEGER) AS start_lo
             FROM diagnosis WHERE visit IS NULL AND day_lo = day_hi
-        ), same_day AS (
-            SELECT visits.* FROM visits SEMI JOIN unlinked USING (patient, start_lo)
-            ANTI JOIN diagnosis USING (visit)
+        ), index_visit AS (
+            SELECT patient, visit, visit_lo AS start_lo, visit_hi AS start_hi,
+                visit_time AS start_time, visit_setting AS setting, visit_clinician AS clinician,
+                visit_onset_lo AS onset_lo, visit_onset_hi AS onset_hi
+            FROM diagnosis WHERE visit IS NOT NULL AND visit_lo IS NOT NULL
+            UNION ALL
+            SELECT patient, visit, start_lo, start_hi, start_time, setting, clinician,
+                onset_lo, onset_hi
+            FROM visits SEMI JOIN unlinked USING (patient, start_lo)
             WHERE start_lo = start_hi
         )
         SELECT patient, visit, {day("start_lo")} AS index_lo, {day("start_hi")} AS index_hi,
             start_lo, start_hi, start_time, setting, coalesce(clinician, '') AS clinician,
             {day("onset_lo")} AS onset_lo, {day("onset_hi")} AS onset_hi
-        FROM (SELECT * FROM linked UNION ALL SELECT * FROM same_day)
-        WHERE (setting IS NULL OR {one_of("setting", rule.settings)}) AND start_lo IS NOT NULL
-        """,
-    )
-    yield (
-        "first_visit",
-        """
-        SELECT * FROM index_visit
+        FROM index_visit
+        WHERE (setting IS NULL OR {one_of("setting", rule.settings)})
+            AND {day("start_hi")} >= (SELECT index_from FROM reach)
         QUALIFY row_number() OVER (
-            PARTITION BY patient, index_lo, index_hi
+            PARTITION BY patient, start_lo, start_hi
             ORDER BY start_time IS NULL, start_time, visit) = 1
         """,
     )
+    yield from visit_steps
     yield (
         "followed",
         f"""
         WITH later AS (
-            SELECT v.visit AS index_visit, p.visit, p.start_lo, p.start_time, p.clinician
-            FROM first_visit AS v JOIN visits AS p ON p.patient = v.patient
-                AND p.start_lo BETWEEN v.start_lo AND v.start_lo + {rule.attribute_by}
-            WHERE NOT {at_practice("v")} AND v.index_lo = v.index_hi
-                AND v.index_lo BETWEEN {scope[0]} AND {scope[1]}
-                AND {at_practice("p")} AND p.start_lo = p.start_hi
+            SELECT v.visit AS index_visit, p.visit, p.day_lo, p.start_time, p.clinician
+            FROM first_visit AS v JOIN asked_visit AS p ON p.patient = v.patient
+                AND p.day_lo BETWEEN v.index_lo AND v.index_lo + {rule.attribute_by}
+            WHERE {is_elsewhere(frame, "v")}
+                AND {at_practice(frame, "p")} AND p.day_lo = p.day_hi
         )
         SELECT index_visit AS visit, coalesce(clinician, '') AS clinician FROM later
         QUALIFY row_number() OVER (
-            PARTITION BY index_visit ORDER BY start_lo, start_time IS NULL, start_time, visit) = 1
+            PARTITION BY index_visit ORDER BY day_lo, start_time IS NULL, start_time, visit) = 1
         """,
     )
     yield (
@@ -161,7 +184,7 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 least(h.onset, CASE WHEN v.onset_lo IS NOT NULL
                     THEN {{'lo': v.onset_lo, 'hi': v.onset_hi}} END) AS onset,
                 coalesce(h.is_verified, FALSE) AS is_verified,
-                CASE WHEN {at_practice("v")} OR v.index_lo <> v.index_hi THEN v.clinician
+                CASE WHEN {at_practice(frame, "v")} OR v.index_lo <> v.index_hi THEN v.clinician
                     ELSE coalesce(f.clinician, '') END AS attributed
             FROM first_visit AS v
             JOIN patients AS p ON p.patient = v.patient
@@ -192,6 +215,28 @@ def episode_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         FROM judged
         """,
     )
+
+
+def _reach(frame: Frame) -> str:
+    """
+    How far back is looked: from ``image_from`` images are placed, from ``index_from`` visits may be
+    an index. A unit has its index in the scope or holds an image of the scope; its images may be
+    those of an earlier index.
+    """
+    length = frame.package.episode.index.length
+    before = frame.package.imaging.counts_before_index
+    first, last = frame.scope
+    return f"""
+        WITH held AS (
+            SELECT least({first}, min(day_lo)) - {length} AS unit_from
+            FROM image WHERE day_lo <= {last} AND day_hi >= {first}
+        ), placed AS (
+            SELECT coalesce(unit_from, {first} - {length}) - {before} AS image_from FROM held
+        )
+        SELECT image_from, coalesce(least(image_from, min(day_lo)), image_from) - {length}
+            AS index_from
+        FROM placed LEFT JOIN image ON day_hi >= image_from GROUP BY image_from
+    """
 
 
 def _age(birth: str, on: str) -> str:

@@ -9,7 +9,7 @@ from spinewise.know.model import Indicator
 from spinewise.know.terms import RedFlag, Term, Visited
 from spinewise.know.walk import DAYS_KEYS, terms_in
 from spinewise.measures.compile.codes import CodePredicates
-from spinewise.measures.compile.episodes import Step
+from spinewise.measures.compile.episodes import Step, at_practice, is_elsewhere
 from spinewise.measures.compile.screen import screen_columns
 from spinewise.measures.compile.sql import FIRST_DAY, any_of, day, one_of
 from spinewise.measures.compile.terms import Context
@@ -127,24 +127,68 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
     )
 
 
+def asked_visit_steps(
+    frame: Frame, terms: Sequence[Term], codes: CodePredicates, ruled: str
+) -> Iterator[Step]:
+    """
+    The visits that anything asks of, in one pass over them: of people with an index elsewhere, with
+    an index, or of published rules, for whom ``ruled`` says which visits ``v`` their terms ask of.
+    """
+    asked, first, _ = _near(terms, codes)
+    people = f"""
+        SELECT patient, {is_elsewhere(frame, "v")} AS is_elsewhere, TRUE AS has_index,
+            FALSE AS is_ruled
+        FROM first_visit AS v
+    """
+    if ruled:
+        people += " UNION ALL SELECT patient, FALSE, FALSE, TRUE FROM rule_patient"
+    yield (
+        "sought",
+        f"""
+        SELECT patient, bool_or(is_elsewhere) AS is_elsewhere, bool_or(has_index) AS has_index,
+            bool_or(is_ruled) AS is_ruled,
+            DATE '1970-01-01' + CAST((SELECT index_from FROM reach) AS INTEGER) AS index_from
+        FROM ({people}) GROUP BY patient
+        """,
+    )
+    yield (
+        "asked_visit",
+        f"""
+        SELECT v.patient, v.visit, {day("v.start_lo")} AS day_lo, {day("v.start_hi")} AS day_hi,
+            v.start_time, {day("coalesce(v.end_lo, v.start_lo)")} AS end_lo,
+            {day("coalesce(v.end_hi, v.start_hi)")} AS end_hi, v.setting, v.code, v.specialty,
+            v.clinician
+        FROM visits AS v JOIN sought AS s ON s.patient = v.patient
+        WHERE v.start_lo IS NOT NULL AND (
+            (s.has_index AND v.start_hi >= s.index_from + {first} AND {asked})
+            OR (s.is_ruled AND {ruled or "FALSE"})
+            OR (s.is_elsewhere AND v.start_hi >= s.index_from AND {at_practice(frame, "v")}))
+        """,
+    )
+
+
 def near_visit_steps(terms: Sequence[Term], codes: CodePredicates) -> Iterator[Step]:
     """Visits that a term about visits may ask for, and units."""
-    visited = [term for term in terms if isinstance(term, Visited)]
-    asked = any_of(sorted({_asked(term, codes) for term in visited}))
-    windows = _windows(visited)
-    first = min((a if isinstance(a, int) else int(FIRST_DAY) for a, _ in windows), default=0)
-    last = max((b for _, b in windows), default=-1)
+    asked, first, last = _near(terms, codes)
     yield (
         "near_visit",
         f"""
-        SELECT u.unit, {day("v.start_lo")} AS day_lo, {day("v.start_hi")} AS day_hi, v.setting,
-            v.code, v.specialty
-        FROM visits AS v JOIN unit AS u ON u.patient = v.patient
+        SELECT u.unit, v.day_lo, v.day_hi, v.setting, v.code, v.specialty
+        FROM asked_visit AS v JOIN unit AS u ON u.patient = v.patient
         LEFT JOIN emergency AS e ON e.unit = u.unit
-        WHERE {asked} AND v.start_lo IS NOT NULL AND {day("v.start_hi")} >= u.index_lo + {first}
-            AND {day("v.start_lo")} <= greatest(u.index_lo, coalesce(e.since, u.index_lo)) + {last}
+        WHERE {asked} AND v.day_hi >= u.index_lo + {first}
+            AND v.day_lo <= greatest(u.index_lo, coalesce(e.since, u.index_lo)) + {last}
         """,
     )
+
+
+def _near(terms: Sequence[Term], codes: CodePredicates) -> tuple[str, int, int]:
+    """Which visits ``v`` terms may ask for, and the widest of their windows."""
+    visited = [term for term in terms if isinstance(term, Visited)]
+    windows = _windows(visited)
+    first = min((a if isinstance(a, int) else int(FIRST_DAY) for a, _ in windows), default=0)
+    last = max((b for _, b in windows), default=-1)
+    return any_of(sorted({_asked(term, codes) for term in visited})), first, last
 
 
 def reading_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
@@ -239,9 +283,7 @@ def judged_steps(frame: Frame, reasons: Context, reason: str) -> Iterator[Step]:
 def _asked(term: Visited, codes: CodePredicates) -> str:
     """Which visits a term may count: those of its specialties, else those of its settings."""
     if term.specialties:
-        keys = codes.keys(codes.evidence(term.specialties, name="specialty"))
-        listed = ", ".join(str(key) for key in keys)
-        return f"(v.specialty IN ({listed}) OR v.code IN ({listed}))" if listed else "FALSE"
+        return codes.visit_is(codes.evidence(term.specialties, name="specialty"))
     return one_of("v.setting", term.settings) if term.settings else "TRUE"
 
 

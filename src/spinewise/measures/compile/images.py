@@ -16,7 +16,6 @@ PARTS: Final = 1_000_000
 
 def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     rule = frame.package.imaging
-    length = frame.package.episode.index.length
     diagnosis = codes.column(frame.package.episode.index.diagnosis, name="diagnosis")
     image_concepts = [name for row in rule.image for name in row.concepts]
     listed = codes.column(image_concepts, name="image")
@@ -216,6 +215,12 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         FROM every
         """,
     )
+
+
+def placing_steps(frame: Frame) -> Iterator[Step]:
+    """Images that units of the scope may hold, and whose episode each is in."""
+    rule = frame.package.imaging
+    length = frame.package.episode.index.length
     yield (
         "placed",
         f"""
@@ -234,6 +239,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 AND c.is_episode IS DISTINCT FROM FALSE
                 AND c.index_lo <= i.day_hi + {rule.counts_before_index}
                 AND c.index_hi >= i.day_lo - {length}
+            WHERE i.day_hi >= (SELECT image_from FROM reach)
             GROUP BY i.image
         ), held AS (
             SELECT image, soon, perhaps,
@@ -254,6 +260,7 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 CASE WHEN h.is_held OR NOT h.certain THEN i.day_hi ELSE h.index_lo END
                     AS counted_hi
             FROM image AS i LEFT JOIN chosen AS h USING (image)
+            WHERE i.day_hi >= (SELECT image_from FROM reach)
         )
         """,
     )

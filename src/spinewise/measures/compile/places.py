@@ -73,12 +73,20 @@ class Kind:
 
     alike: str = ""
     """The query of further units that all answer as ``nobody`` does, or "" for none."""
+    rest: str = ""
+    """The same of units that are counted as a whole: they differ in nothing that is counted."""
+    rest_count: str = ""
+    """The query of how many they are."""
     nobody: Mapping[str, Truth | str] = field(default_factory=dict)
-    """The questions of which they know an answer, or a column of theirs that knows it."""
+    """The questions of which they know an answer, or a column of ``alike`` that knows it."""
+
+    def answers(self, indicator: Indicator) -> Named:
+        """The questions of an indicator with their answers."""
+        return {**self.shared, **self.own[indicator.id]}
 
     def asks(self, indicator: Indicator) -> list[str]:
         """The names of an indicator's questions, in the order of their places in the pattern."""
-        names = [*self.shared, *self.own[indicator.id]]
+        names = list(self.answers(indicator))
         if len(names) > MOST_QUESTIONS:
             raise PackageError(
                 f"{indicator.id!r} asks {len(names)} questions of a unit, over {MOST_QUESTIONS}",
@@ -88,15 +96,22 @@ class Kind:
 
 
 def place_steps(kinds: Sequence[Kind]) -> Iterator[Step]:
-    """For each kind of unit a table of its units and their patterns; and the table ``pattern``."""
+    """
+    For each kind of unit a table of its units and their patterns; ``rest``, how many units are in
+    none of these tables; and ``pattern``.
+    """
     for kind in kinds:
         yield f"{kind.name}_pattern", _units(kind)
     if kinds:
+        yield "rest", _rests(kinds)
         yield "pattern", " UNION ALL ".join(_placed(kind) for kind in kinds)
 
 
 def place_views(kinds: Sequence[Kind]) -> Iterator[Step]:
-    """The views ``unit_pattern``, one row a unit and indicator, and ``outcome``: those, named."""
+    """
+    The views ``unit_pattern``, one row a unit and indicator but for the ``rest``, and ``outcome``:
+    one row each of all of them, named.
+    """
     if kinds:
         yield "unit_pattern", " UNION ALL ".join(_patterns(kind) for kind in kinds)
         yield "outcome", " UNION ALL ".join(_outcomes(kind) for kind in kinds)
@@ -366,7 +381,7 @@ def _units(kind: Kind) -> str:
             pattern = f"CASE WHEN {own['asked']} THEN {pattern} END"
         patterns.append(f"{pattern} AS pattern_{number}")
         kind.asks(indicator)
-        alike.append(_known(kind.nobody, {**kind.shared, **own}))
+        alike.append(_known(kind.nobody, kind.answers(indicator)))
     place = "unit, patient, day_lo, day_hi, clinician, modality"
     packed = _packed(kind.shared.values())
     units = f"""
@@ -379,6 +394,19 @@ def _units(kind: Kind) -> str:
         UNION ALL
         SELECT {place}, {", ".join(alike)} FROM ({kind.alike})
     """
+
+
+def _rests(kinds: Sequence[Kind]) -> str:
+    """For each indicator with further units that are all alike, how many, and their pattern."""
+    counted = [
+        f"SELECT {text(one.id)} AS indicator, CAST({_known(kind.nobody, kind.answers(one))}"
+        f" AS BIGINT) AS pattern, ({kind.rest_count}) AS units"
+        for kind in kinds
+        if kind.rest
+        for one in kind.indicators
+    ]
+    none = "SELECT '' AS indicator, CAST(0 AS BIGINT) AS pattern, 0 AS units WHERE FALSE"
+    return " UNION ALL ".join(counted) or none
 
 
 _DIGITS: Final = {False: 0, True: 1, None: 2}
@@ -430,6 +458,9 @@ def _unpacked(kind: Kind, number: int) -> str:
         for name, reason in (("not_followed", "not-followed"), ("not_yet", "not-yet"))
         if name in place
     )
+    rest = f"UNION SELECT pattern FROM rest WHERE indicator = {text(indicator.id)}"
+    if not kind.rest:
+        rest = ""
     missed = f"CASE {reasons} ELSE {listed(without)} END" if reasons else listed(without)
     return f"""
         SELECT {text(indicator.id)} AS indicator, pattern,
@@ -437,7 +468,7 @@ def _unpacked(kind: Kind, number: int) -> str:
             {missed} AS missed, {listed(also)} AS also,
             {"TRUE" if indicator.unknown_population == "beside" else "FALSE"} AS is_beside
         FROM (SELECT DISTINCT pattern_{number} AS pattern FROM {kind.name}_pattern
-            WHERE pattern_{number} IS NOT NULL)
+            WHERE pattern_{number} IS NOT NULL {rest})
     """
 
 
@@ -516,10 +547,16 @@ def _patterns(kind: Kind) -> str:
 
 
 def _outcomes(kind: Kind) -> str:
+    rest = "".join(
+        f" UNION ALL SELECT indicator, o.*, pattern FROM ({kind.rest}) AS o CROSS JOIN rest"
+        f" WHERE indicator = {text(one.id)}"
+        for one in kind.indicators
+        if kind.rest
+    )
     return f"""
         SELECT p.indicator, u.unit, {kind.source} AS unit_id, who.patient_id, u.day_lo, u.day_hi,
             u.clinician, u.modality, p.* EXCLUDE (indicator, pattern)
-        FROM ({_patterns(kind)}) AS u
+        FROM ({_patterns(kind)}{rest}) AS u
         JOIN pattern AS p ON p.indicator = u.indicator AND p.pattern = u.pattern
         JOIN patients AS who ON who.patient = u.patient {kind.source_joins}
     """

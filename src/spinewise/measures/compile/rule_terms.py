@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +13,7 @@ from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step
 from spinewise.measures.compile.sql import (
     FIRST_DAY,
+    LAST_DAY,
     all_of,
     any_of,
     day,
@@ -28,7 +30,7 @@ _CODES: Final = "LEFT JOIN code_is AS c ON c.code = e.code"
 _SPECIALTIES: Final = "LEFT JOIN code_is AS s ON s.code = e.specialty"
 SOURCES: Final = {
     "rows": ("rule_row", "JOIN code_is AS c ON c.code = e.code"),
-    "visits": ("rule_visit", f"{_CODES} {_SPECIALTIES}"),
+    "visits": ("asked_visit", f"{_CODES} {_SPECIALTIES}"),
     "acts": ("rule_act", f"{_CODES} {_SPECIALTIES}"),
     "images": ("rule_image", _CODES),
 }
@@ -36,6 +38,18 @@ SOURCES: Final = {
 
 Pair = tuple[str, str]
 """The expressions of the earliest and the latest possible day of a bound."""
+
+
+@dataclass(frozen=True)
+class AskedVisits:
+    """The visits that a term may ask of."""
+
+    settings: frozenset[str]
+    """Of these settings; none: of any."""
+    codes: str
+    """Of these codes: the condition on a visit ``v``; "" for any."""
+    days: tuple[str, str]
+    """The expressions of the first and the last of their days, whatever the index."""
 
 
 @dataclass
@@ -52,6 +66,9 @@ class RuleContext:
     rows: str
     frame: Frame
     codes: CodePredicates
+    days: Mapping[str, tuple[int, int]]
+    """The first and the last day that may stand in the columns of days of the cases."""
+    visits: list[AskedVisits] = field(default_factory=list)
     _flags: dict[str, dict[str, str]] = field(default_factory=dict)
     _asked: dict[str, set[str]] = field(default_factory=dict)
     _days: dict[str, set[str]] = field(default_factory=dict)
@@ -153,6 +170,17 @@ class RuleContext:
     def window(self, between: terms.Between) -> tuple[Pair, Pair]:
         """The expressions of a window."""
         return self.day_of(between[0]), self.day_of(between[1])
+
+    def _reach(self, between: terms.Between) -> tuple[str, str]:
+        """The first and the last day that a window may have for any index."""
+        first, last = self.window(between)[0][0], self.window(between)[1][1]
+        for column, (earliest, latest) in self.days.items():
+            first = first.replace(column, str(earliest))
+            last = last.replace(column, str(latest))
+        return (
+            FIRST_DAY if "u.image" in first else first,
+            LAST_DAY if "u.image" in last else last,
+        )
 
     # terms ----------------------------------------------------------------------------------
 
@@ -299,7 +327,7 @@ class RuleContext:
         if term.holds_index:
             later = (
                 "(e.day_lo = u.index_lo AND e.day_hi = u.index_lo"
-                " AND coalesce(e.time > u.index_time, FALSE))"
+                " AND coalesce(e.start_time > u.index_time, FALSE))"
             )
             held_sure = all_of(
                 [sure, f"e.day_hi <= u.index_lo AND e.end_lo >= u.index_lo AND NOT {later}"]
@@ -307,6 +335,14 @@ class RuleContext:
             held_possible = all_of(
                 [possible, f"e.day_lo <= u.index_lo AND e.end_hi >= u.index_lo AND NOT {later}"]
             )
+        of = self.codes.column(term.concepts, name="rule") if term.concepts else ""
+        self.visits.append(
+            AskedVisits(
+                settings=frozenset(term.settings),
+                codes=self.codes.visit_is(of) if of else "",
+                days=self._reach(term.between),
+            )
+        )
         value = self._some("visits", is_it, held_sure, held_possible)
         if term.concepts and not term.settings and not term.holds_index:
             acts = self._some("acts", of_these, sure, possible)
@@ -363,6 +399,26 @@ class RuleContext:
         return source
 
 
+def asked_visits(asked: Iterable[AskedVisits]) -> set[str]:
+    """
+    Conditions on visits ``v``, of which those that are asked of fulfil one. There are many visits:
+    those asked of by their setting share one condition, though it lets some more pass.
+    """
+    found = set()
+    by_codes: dict[str, list[AskedVisits]] = defaultdict(list)
+    for one in asked:
+        by_codes[one.codes].append(one)
+    for codes, alike in by_codes.items():
+        first = f"least({', '.join(sorted({_date(one.days[0]) for one in alike}))})"
+        last = f"greatest({', '.join(sorted({_date(one.days[1]) for one in alike}))})"
+        parts = [f"v.start_hi >= {first}", f"v.start_lo <= {last}"]
+        if all(one.settings for one in alike):
+            settings = sorted({setting for one in alike for setting in one.settings})
+            parts.append(one_of("coalesce(v.setting, 'office')", settings))
+        found.add(all_of([*parts, codes] if codes else parts))
+    return found
+
+
 def placed(position: str, frame: Frame) -> list[str]:
     """That a row stands in the place that is asked for; assumed where no row has one."""
     asked = position == "principal" and "principal-position" not in frame.lacks
@@ -382,27 +438,35 @@ def completed_years(birth: str, on: str) -> str:
     )
 
 
-def rule_sources(
+def rule_people(
     concepts: Sequence[str], may_be_index: str, codes: CodePredicates
 ) -> Iterator[Step]:
     """
-    What every published rule reads: coded rows, visits, services, images, enrolment.
-
-    ``may_be_index`` says which rows ``e``, of codes ``c``, may be an index: of people without one
-    nothing but their rows is asked.
+    People who may have an index, by rows ``e`` with codes ``c`` of ``concepts`` for which
+    ``may_be_index`` holds. Of other people nothing is asked.
     """
-    column = codes.column(concepts, name="rule")
-    wanted = f"(SELECT code FROM code_is WHERE {column})"
+    rows = _coded_rows(codes.column(concepts, name="rule"))
     yield (
-        "rule_row",
+        "rule_patient",
         f"""
+        SELECT DISTINCT patient FROM ({rows}) AS e JOIN code_is AS c ON c.code = e.code
+        WHERE {may_be_index}
+        """,
+    )
+
+
+def _coded_rows(column: str) -> str:
+    """Facts and visits with codes of a column of ``code_is``."""
+    wanted = f"(SELECT code FROM code_is WHERE {column})"
+    return f"""
         SELECT e.patient, e.kind, 0 AS source, e.event AS number, e.code,
             {day("e.start_lo")} AS start_lo, {day("e.start_hi")} AS start_hi,
             {day("coalesce(e.visit_lo, e.start_lo)")} AS service_lo,
             {day("coalesce(e.visit_hi, e.start_hi)")} AS service_hi, e.start_time AS time,
             coalesce(e.setting, e.visit_setting) AS setting,
             coalesce(e.claim_status = 'denied', FALSE) AS denied, e.position, e.days_supply,
-            e.visit, e.clinician
+            CASE WHEN e.visit_lo IS NOT NULL THEN e.visit_clinician END AS visit_clinician,
+            e.clinician
         FROM events AS e
         WHERE e.start_lo IS NOT NULL AND e.code IN {wanted} AND {FACT}
             AND e.role IS DISTINCT FROM 'order'
@@ -411,25 +475,13 @@ def rule_sources(
             {day("start_lo")}, {day("start_hi")}, start_time, setting, FALSE, NULL, NULL,
             NULL, clinician
         FROM visits WHERE start_lo IS NOT NULL AND code IN {wanted}
-        """,
-    )
-    yield (
-        "rule_patient",
-        f"""
-        SELECT DISTINCT patient FROM rule_row AS e JOIN code_is AS c ON c.code = e.code
-        WHERE {may_be_index}
-        """,
-    )
-    yield (
-        "rule_visit",
-        f"""
-        SELECT patient, {_short(day("start_lo"))} AS day_lo, {_short(day("start_hi"))} AS day_hi,
-            start_time AS time, {_short(day("coalesce(end_lo, start_lo)"))} AS end_lo,
-            {_short(day("coalesce(end_hi, start_hi)"))} AS end_hi, setting, code, specialty,
-            visit, clinician
-        FROM visits SEMI JOIN rule_patient USING (patient) WHERE start_lo IS NOT NULL
-        """,
-    )
+    """
+
+
+def rule_sources(concepts: Sequence[str], codes: CodePredicates) -> Iterator[Step]:
+    """What every published rule reads of its people: coded rows, services, images, enrolment."""
+    rows = _coded_rows(codes.column(concepts, name="rule"))
+    yield "rule_row", f"SELECT * FROM ({rows}) SEMI JOIN rule_patient USING (patient)"
     yield (
         "rule_act",
         f"""
@@ -459,11 +511,6 @@ def rule_sources(
         """,
     )
     yield "rule_span", _spans()
-
-
-def _short(days: str) -> str:
-    """Days as a small number: there are many visits."""
-    return f"CAST({days} AS INTEGER)"
 
 
 def _spans() -> str:

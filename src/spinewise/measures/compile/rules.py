@@ -19,7 +19,15 @@ from spinewise.know.terms import Coded, CoveredDays
 from spinewise.measures.compile.codes import CodePredicates
 from spinewise.measures.compile.episodes import Step
 from spinewise.measures.compile.places import Kind
-from spinewise.measures.compile.rule_terms import RuleContext, not_in, placed, rule_sources
+from spinewise.measures.compile.rule_terms import (
+    AskedVisits,
+    RuleContext,
+    asked_visits,
+    not_in,
+    placed,
+    rule_people,
+    rule_sources,
+)
 from spinewise.measures.compile.sql import (
     FIRST_DAY,
     LAST_DAY,
@@ -60,6 +68,10 @@ class _Window(NamedTuple):
 class CompiledRules:
     """The published rules of a run."""
 
+    people: list[Step]
+    """The table ``rule_patient``: people who may have an index."""
+    visits: str
+    """Which of their visits ``v`` are asked of, or ""."""
     steps: list[Step]
     kinds: list[Kind]
 
@@ -70,13 +82,18 @@ def compile_rules(
     """The steps and units of every published rule among ``indicators``."""
     rules = [one for one in indicators if one.index]
     if not rules:
-        return CompiledRules([], [])
+        return CompiledRules([], "", [], [])
     concepts = sorted({name for rule in rules for name in _concepts(rule)})
     made = [_Rule(f"rule_{number}", rule, frame, codes) for number, rule in enumerate(rules)]
-    steps = list(rule_sources(concepts, any_of(sorted({one.may_be_index for one in made})), codes))
-    for one in made:
-        steps += one.steps()
-    return CompiledRules(steps, [one.kind() for one in made])
+    may_be_index = any_of(sorted({one.may_be_index for one in made}))
+    index_concepts = sorted({name for rule in rules if rule.index for name in rule.index.concepts})
+    visits = any_of(sorted(asked_visits([one for rule in made for one in rule.visits()])))
+    return CompiledRules(
+        people=list(rule_people(index_concepts, may_be_index, codes)),
+        visits=visits,
+        steps=[*rule_sources(concepts, codes), *(step for one in made for step in one.steps())],
+        kinds=[one.kind() for one in made],
+    )
 
 
 def _concepts(rule: Indicator) -> list[str]:
@@ -95,18 +112,14 @@ class _Rule:
 
     def __post_init__(self) -> None:
         rule = self.rule
-        self._choosing = RuleContext(
-            f"{self.name}_where", f"{self.name}_candidate", self.frame, self.codes
-        )
+        self._choosing = self._context("where", "candidate")
         self._where = (
             self._choosing.holds(rule.index.where) if rule.index and rule.index.where else "TRUE"
         )
-        self._looking = RuleContext(
-            f"{self.name}_look", f"{self.name}_chosen", self.frame, self.codes
-        )
+        self._looking = self._context("look", "chosen")
         of = the_image(rule)
         self._image = self._looking.image_day(of) if of else None
-        self._asking = RuleContext(f"{self.name}_ask", f"{self.name}_case", self.frame, self.codes)
+        self._asking = self._context("ask", "case")
         self._requires = {
             f"require_{n}": self._asking.holds(one.when) for n, one in enumerate(rule.require)
         }
@@ -117,6 +130,25 @@ class _Rule:
         self._strata = {
             f"stratum_{n}": self._asking.holds(one.when) for n, one in enumerate(rule.strata)
         }
+
+    def _context(self, name: str, rows: str) -> RuleContext:
+        return RuleContext(
+            f"{self.name}_{name}", f"{self.name}_{rows}", self.frame, self.codes, self._days()
+        )
+
+    def _days(self) -> dict[str, tuple[int, int]]:
+        """The first and the last day that the days of a case may be."""
+        windows = self._windows()
+        days = {
+            "u.index_lo": [day for one in windows for day in (one.first, one.last)],
+            "u.period_first": [one.period[0] for one in windows],
+            "u.period_last": [one.period[1] for one in windows],
+        }
+        return {name: (min(found), max(found)) for name, found in days.items()}
+
+    def visits(self) -> list[AskedVisits]:
+        """The visits that the terms of the rule ask of."""
+        return [*self._choosing.visits, *self._looking.visits, *self._asking.visits]
 
     # tables ---------------------------------------------------------------------------------
 
@@ -178,7 +210,7 @@ class _Rule:
             if rule.dated == "start"
             else "CAST(NULL AS TIMESTAMP)"
         )
-        clinician = "coalesce(nullif(v.clinician, ''), e.clinician)"
+        clinician = "coalesce(nullif(e.visit_clinician, ''), e.clinician)"
         return f"""
             WITH found AS (
                 SELECT e.patient, e.{rule.dated}_lo AS index_lo, e.{rule.dated}_hi AS index_hi,
@@ -187,7 +219,6 @@ class _Rule:
                         'source': e.source, 'number': e.number, 'clinician': {clinician}}})
                         FILTER (WHERE {clinician} <> '').clinician AS clinician
                 FROM rule_row AS e JOIN code_is AS c ON c.code = e.code
-                LEFT JOIN rule_visit AS v ON v.visit = e.visit
                 WHERE {self.may_be_index} GROUP BY ALL
             )
             SELECT row_number() OVER (ORDER BY patient, period_first, index_lo, index_hi) AS unit,
@@ -313,7 +344,13 @@ class _Rule:
             name=name,
             indicators=[rule],
             rows=self._people_rows(),
-            alike=self._others(),
+            rest=f"""
+                SELECT patient AS unit, patient, CAST(NULL AS BIGINT) AS day_lo,
+                    CAST(NULL AS BIGINT) AS day_hi, '' AS clinician, '' AS modality
+                FROM patients ANTI JOIN ({self._with_index()}) USING (patient)
+            """,
+            rest_count="(SELECT count(*) FROM patients)"
+            f" - (SELECT count(*) FROM ({self._with_index()}))",
             nobody={
                 "no_index": True,
                 "is_undated": False,
@@ -448,18 +485,14 @@ class _Rule:
             FROM person AS a FULL JOIN undated AS o USING (patient, period_first)
         """
 
-    def _others(self) -> str:
-        """People without an index in the measurement period: most of them, and all alike."""
+    def _with_index(self) -> str:
+        """People with an index in the measurement period; the others are all alike."""
         now = f"period_first = {self.frame.measured[0]}"
         return f"""
-            SELECT patient AS unit, patient, CAST(NULL AS BIGINT) AS day_lo,
-                CAST(NULL AS BIGINT) AS day_hi, '' AS clinician, '' AS modality
-            FROM patients ANTI JOIN (
-                SELECT patient FROM {self.name}_answer WHERE {now}
-                UNION ALL
-                SELECT patient FROM {self.name}_found
-                WHERE {now} AND {self._takes_first()} AND {self._earlier()}
-            ) USING (patient)
+            SELECT patient FROM {self.name}_answer WHERE {now}
+            UNION
+            SELECT patient FROM {self.name}_found
+            WHERE {now} AND {self._takes_first()} AND {self._earlier()}
         """
 
     def _takes_first(self) -> str:
