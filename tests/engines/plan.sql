@@ -79,6 +79,19 @@ FROM classed
 WHERE
   region IS NULL OR region;
 
+-- several_rows
+SELECT
+  patient,
+  link
+FROM image_row
+WHERE
+  NOT link IS NULL
+GROUP BY
+  patient,
+  link
+HAVING
+  NOT SUM(CASE role WHEN 'order' THEN 1 WHEN 'report' THEN 1000000 ELSE 1000 END) IN (1, 1000, 1001);
+
 -- image_group
 SELECT
   patient,
@@ -125,7 +138,11 @@ SELECT
   OR (
     shown_event IS NULL AND BOOL_OR(CAST(role = 'report' AS BOOLEAN))
   ) AS is_several
-FROM image_row
+FROM image_row AS r
+LEFT JOIN several_rows AS s
+  USING (patient, link)
+WHERE
+  r.link IS NULL OR NOT s.patient IS NULL
 GROUP BY
   patient,
   is_linked,
@@ -167,7 +184,39 @@ GROUP BY
   day_hi;
 
 -- image_part
-WITH performed AS (
+WITH pair AS (
+  SELECT
+    patient,
+    link,
+    COALESCE(o.event, s.event) AS event,
+    CASE WHEN NOT o.event IS NULL THEN o.proposed ELSE s.proposed END AS proposed,
+    o.day_lo AS order_lo,
+    o.day_hi AS order_hi,
+    s.day_lo AS shown_lo,
+    s.day_hi AS shown_hi,
+    s.start_time AS performed_time,
+    COALESCE(NULLIF(s.modality, ''), o.modality, '') AS modality,
+    COALESCE(o.region, s.region) AS region,
+    COALESCE(o.for_pain, FALSE) OR COALESCE(s.for_pain, FALSE) AS for_pain,
+    COALESCE(CASE WHEN s.event < o.event THEN s.ordered_by END, o.ordered_by, s.ordered_by, '') AS clinician
+  FROM (
+    SELECT
+      *
+    FROM image_row
+    WHERE
+      NOT link IS NULL AND role = 'order'
+  ) AS o
+  FULL JOIN (
+    SELECT
+      *
+    FROM image_row
+    WHERE
+      NOT link IS NULL AND role <> 'order'
+  ) AS s
+    USING (patient, link)
+  ANTI JOIN several_rows
+    USING (patient, link)
+), performed AS (
   SELECT
     *
     EXCLUDE (is_several),
@@ -201,6 +250,23 @@ WITH performed AS (
     COALESCE(clinician, '') AS clinician,
     CASE WHEN is_linked THEN image_group END AS link
   FROM performed
+  UNION ALL
+  SELECT
+    patient,
+    event,
+    1,
+    proposed,
+    order_lo,
+    order_hi,
+    shown_lo,
+    shown_hi,
+    performed_time,
+    modality,
+    region,
+    for_pain,
+    clinician,
+    link
+  FROM pair
 ), same_day AS (
   SELECT
     patient,

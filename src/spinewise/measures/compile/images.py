@@ -62,7 +62,16 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
         FROM classed WHERE region IS NULL OR region
         """,
     )
-    # Most groups were performed once, on one day, or never: what they are is known at once.
+    # Most links tie one order to one performance, or one row to nothing: see the pairs below.
+    yield (
+        "several_rows",
+        """
+        SELECT patient, link FROM image_row WHERE link IS NOT NULL GROUP BY patient, link
+        HAVING sum(CASE role WHEN 'order' THEN 1 WHEN 'report' THEN 1000000 ELSE 1000 END)
+            NOT IN (1, 1000, 1001)
+        """,
+    )
+    # Most other groups were performed once, on one day, or never: that is known at once, too.
     shown = "FILTER (WHERE role IN ('performed', 'study'))"
     yield (
         "image_group",
@@ -81,7 +90,9 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 WHERE modality <> '' AND role IN ('performed', 'study')) AS shown_modality,
             max(day_lo) {shown} > shown_lo OR min(day_hi) {shown} < shown_hi
                 OR (shown_event IS NULL AND bool_or(role = 'report')) AS is_several
-        FROM image_row GROUP BY patient, is_linked, image_group
+        FROM image_row AS r LEFT JOIN several_rows AS s USING (patient, link)
+        WHERE r.link IS NULL OR s.patient IS NOT NULL
+        GROUP BY patient, is_linked, image_group
         """,
     )
     # The others: each day is a performance; the day of a report where there is nothing else.
@@ -107,7 +118,21 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
     yield (
         "image_part",
         f"""
-        WITH performed AS (
+        WITH pair AS (
+            SELECT patient, link, coalesce(o.event, s.event) AS event,
+                CASE WHEN o.event IS NOT NULL THEN o.proposed ELSE s.proposed END AS proposed,
+                o.day_lo AS order_lo, o.day_hi AS order_hi, s.day_lo AS shown_lo,
+                s.day_hi AS shown_hi, s.start_time AS performed_time,
+                coalesce(nullif(s.modality, ''), o.modality, '') AS modality,
+                coalesce(o.region, s.region) AS region,
+                coalesce(o.for_pain, FALSE) OR coalesce(s.for_pain, FALSE) AS for_pain,
+                coalesce(CASE WHEN s.event < o.event THEN s.ordered_by END,
+                    o.ordered_by, s.ordered_by, '') AS clinician
+            FROM (SELECT * FROM image_row WHERE link IS NOT NULL AND role = 'order') AS o
+            FULL JOIN (SELECT * FROM image_row WHERE link IS NOT NULL AND role <> 'order') AS s
+                USING (patient, link)
+            ANTI JOIN several_rows USING (patient, link)
+        ), performed AS (
             SELECT * EXCLUDE (is_several), CAST(1 AS BIGINT) AS number
             FROM image_group WHERE NOT coalesce(is_several, FALSE)
             UNION ALL
@@ -124,6 +149,10 @@ def image_steps(frame: Frame, codes: CodePredicates) -> Iterator[Step]:
                 coalesce(clinician, '') AS clinician,
                 CASE WHEN is_linked THEN image_group END AS link
             FROM performed
+            UNION ALL
+            SELECT patient, event, 1, proposed, order_lo, order_hi, shown_lo, shown_hi,
+                performed_time, modality, region, for_pain, clinician, link
+            FROM pair
         ), same_day AS (
             SELECT patient, shown_lo FROM part WHERE shown_lo IS NOT NULL
             GROUP BY patient, shown_lo HAVING count(*) > 1
