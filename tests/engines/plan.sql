@@ -10020,59 +10020,52 @@ FROM (
       SELECT
         patient,
         period_first,
+        requires AS requires,
+        eligible AS eligible,
         (
           CASE
-            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS FALSE
+            )
             THEN TRUE
-            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS requires,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS eligible,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS NULL
+            )
             THEN NULL
             ELSE FALSE
           END
         ) AS spared,
-        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
-          is_open) AS missed,
+        CASE WHEN is_open THEN missed END AS missed,
         CASE
-          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          WHEN (
+            eligible AND settled
+          )
           THEN TRUE
-          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          WHEN (
+            eligible IS DISTINCT FROM FALSE AND is_open
+          )
           THEN CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(settled, FALSE)
+            END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(NOT settled, FALSE)
+            END
             THEN FALSE
             ELSE NULL
           END
           ELSE CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(settled, FALSE) END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(NOT settled, FALSE) END
             THEN FALSE
             ELSE NULL
           END
         END AS numerator,
-        MIN(
+        (
           {'rank': CASE
             WHEN eligible AND numerator
             THEN 0
@@ -10083,52 +10076,133 @@ FROM (
             ELSE 3
           END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short, 'stratum_0': stratum_0, 'stratum_1': stratum_1}
         ) AS named,
-        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
-        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
-        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
-        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
-        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
-        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
-        BOOL_OR(CAST(require_2 IS FALSE AS BOOLEAN)) AS require_2_fails,
-        BOOL_OR(CAST(is_open AND require_2 IS NULL AS BOOLEAN)) AS require_2_open,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
-        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
-        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
-        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
-        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
-        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_5, FALSE) AS BOOLEAN)) AS exclude_5_holds,
-        BOOL_OR(CAST(is_open AND exclude_5 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_5_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_6, FALSE) AS BOOLEAN)) AS exclude_6_holds,
-        BOOL_OR(CAST(is_open AND exclude_6 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_6_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_7, FALSE) AS BOOLEAN)) AS exclude_7_holds,
-        BOOL_OR(CAST(is_open AND exclude_7 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_7_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_8, FALSE) AS BOOLEAN)) AS exclude_8_holds,
-        BOOL_OR(CAST(is_open AND exclude_8 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_8_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_9, FALSE) AS BOOLEAN)) AS exclude_9_holds,
-        BOOL_OR(CAST(is_open AND exclude_9 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_9_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_10, FALSE) AS BOOLEAN)) AS exclude_10_holds,
-        BOOL_OR(CAST(is_open AND exclude_10 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_10_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_11, FALSE) AS BOOLEAN)) AS exclude_11_holds,
-        BOOL_OR(CAST(is_open AND exclude_11 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_11_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_12, FALSE) AS BOOLEAN)) AS exclude_12_holds,
-        BOOL_OR(CAST(is_open AND exclude_12 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_12_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_13, FALSE) AS BOOLEAN)) AS exclude_13_holds,
-        BOOL_OR(CAST(is_open AND exclude_13 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_13_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_14, FALSE) AS BOOLEAN)) AS exclude_14_holds,
-        BOOL_OR(CAST(is_open AND exclude_14 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_14_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_15, FALSE) AS BOOLEAN)) AS exclude_15_holds,
-        BOOL_OR(CAST(is_open AND exclude_15 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_15_may,
-        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
-        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+        (
+          dated IS FALSE
+        ) AS dated_fails,
+        (
+          is_open AND dated IS NULL
+        ) AS dated_open,
+        (
+          require_0 IS FALSE
+        ) AS require_0_fails,
+        (
+          is_open AND require_0 IS NULL
+        ) AS require_0_open,
+        (
+          require_1 IS FALSE
+        ) AS require_1_fails,
+        (
+          is_open AND require_1 IS NULL
+        ) AS require_1_open,
+        (
+          require_2 IS FALSE
+        ) AS require_2_fails,
+        (
+          is_open AND require_2 IS NULL
+        ) AS require_2_open,
+        (
+          is_open AND COALESCE(exclude_0, FALSE)
+        ) AS exclude_0_holds,
+        (
+          is_open AND exclude_0 IS DISTINCT FROM FALSE
+        ) AS exclude_0_may,
+        (
+          is_open AND COALESCE(exclude_1, FALSE)
+        ) AS exclude_1_holds,
+        (
+          is_open AND exclude_1 IS DISTINCT FROM FALSE
+        ) AS exclude_1_may,
+        (
+          is_open AND COALESCE(exclude_2, FALSE)
+        ) AS exclude_2_holds,
+        (
+          is_open AND exclude_2 IS DISTINCT FROM FALSE
+        ) AS exclude_2_may,
+        (
+          is_open AND COALESCE(exclude_3, FALSE)
+        ) AS exclude_3_holds,
+        (
+          is_open AND exclude_3 IS DISTINCT FROM FALSE
+        ) AS exclude_3_may,
+        (
+          is_open AND COALESCE(exclude_4, FALSE)
+        ) AS exclude_4_holds,
+        (
+          is_open AND exclude_4 IS DISTINCT FROM FALSE
+        ) AS exclude_4_may,
+        (
+          is_open AND COALESCE(exclude_5, FALSE)
+        ) AS exclude_5_holds,
+        (
+          is_open AND exclude_5 IS DISTINCT FROM FALSE
+        ) AS exclude_5_may,
+        (
+          is_open AND COALESCE(exclude_6, FALSE)
+        ) AS exclude_6_holds,
+        (
+          is_open AND exclude_6 IS DISTINCT FROM FALSE
+        ) AS exclude_6_may,
+        (
+          is_open AND COALESCE(exclude_7, FALSE)
+        ) AS exclude_7_holds,
+        (
+          is_open AND exclude_7 IS DISTINCT FROM FALSE
+        ) AS exclude_7_may,
+        (
+          is_open AND COALESCE(exclude_8, FALSE)
+        ) AS exclude_8_holds,
+        (
+          is_open AND exclude_8 IS DISTINCT FROM FALSE
+        ) AS exclude_8_may,
+        (
+          is_open AND COALESCE(exclude_9, FALSE)
+        ) AS exclude_9_holds,
+        (
+          is_open AND exclude_9 IS DISTINCT FROM FALSE
+        ) AS exclude_9_may,
+        (
+          is_open AND COALESCE(exclude_10, FALSE)
+        ) AS exclude_10_holds,
+        (
+          is_open AND exclude_10 IS DISTINCT FROM FALSE
+        ) AS exclude_10_may,
+        (
+          is_open AND COALESCE(exclude_11, FALSE)
+        ) AS exclude_11_holds,
+        (
+          is_open AND exclude_11 IS DISTINCT FROM FALSE
+        ) AS exclude_11_may,
+        (
+          is_open AND COALESCE(exclude_12, FALSE)
+        ) AS exclude_12_holds,
+        (
+          is_open AND exclude_12 IS DISTINCT FROM FALSE
+        ) AS exclude_12_may,
+        (
+          is_open AND COALESCE(exclude_13, FALSE)
+        ) AS exclude_13_holds,
+        (
+          is_open AND exclude_13 IS DISTINCT FROM FALSE
+        ) AS exclude_13_may,
+        (
+          is_open AND COALESCE(exclude_14, FALSE)
+        ) AS exclude_14_holds,
+        (
+          is_open AND exclude_14 IS DISTINCT FROM FALSE
+        ) AS exclude_14_may,
+        (
+          is_open AND COALESCE(exclude_15, FALSE)
+        ) AS exclude_15_holds,
+        (
+          is_open AND exclude_15 IS DISTINCT FROM FALSE
+        ) AS exclude_15_may,
+        (
+          is_open AND not_yet
+        ) AS not_yet,
+        (
+          is_open AND without_imaging
+        ) AS without_imaging
       FROM rule_0_answer
-      GROUP BY
-        patient,
-        period_first
     ), told AS (
       SELECT
         *,
@@ -10410,59 +10484,52 @@ FROM (
       SELECT
         patient,
         period_first,
+        requires AS requires,
+        eligible AS eligible,
         (
           CASE
-            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS FALSE
+            )
             THEN TRUE
-            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS requires,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS eligible,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS NULL
+            )
             THEN NULL
             ELSE FALSE
           END
         ) AS spared,
-        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
-          is_open) AS missed,
+        CASE WHEN is_open THEN missed END AS missed,
         CASE
-          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          WHEN (
+            eligible AND settled
+          )
           THEN TRUE
-          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          WHEN (
+            eligible IS DISTINCT FROM FALSE AND is_open
+          )
           THEN CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(settled, FALSE)
+            END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(NOT settled, FALSE)
+            END
             THEN FALSE
             ELSE NULL
           END
           ELSE CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(settled, FALSE) END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(NOT settled, FALSE) END
             THEN FALSE
             ELSE NULL
           END
         END AS numerator,
-        MIN(
+        (
           {'rank': CASE
             WHEN eligible AND numerator
             THEN 0
@@ -10473,28 +10540,61 @@ FROM (
             ELSE 3
           END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
         ) AS named,
-        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
-        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
-        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
-        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
-        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
-        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
-        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
-        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
-        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
-        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
-        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
-        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
-        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+        (
+          dated IS FALSE
+        ) AS dated_fails,
+        (
+          is_open AND dated IS NULL
+        ) AS dated_open,
+        (
+          require_0 IS FALSE
+        ) AS require_0_fails,
+        (
+          is_open AND require_0 IS NULL
+        ) AS require_0_open,
+        (
+          require_1 IS FALSE
+        ) AS require_1_fails,
+        (
+          is_open AND require_1 IS NULL
+        ) AS require_1_open,
+        (
+          is_open AND COALESCE(exclude_0, FALSE)
+        ) AS exclude_0_holds,
+        (
+          is_open AND exclude_0 IS DISTINCT FROM FALSE
+        ) AS exclude_0_may,
+        (
+          is_open AND COALESCE(exclude_1, FALSE)
+        ) AS exclude_1_holds,
+        (
+          is_open AND exclude_1 IS DISTINCT FROM FALSE
+        ) AS exclude_1_may,
+        (
+          is_open AND COALESCE(exclude_2, FALSE)
+        ) AS exclude_2_holds,
+        (
+          is_open AND exclude_2 IS DISTINCT FROM FALSE
+        ) AS exclude_2_may,
+        (
+          is_open AND COALESCE(exclude_3, FALSE)
+        ) AS exclude_3_holds,
+        (
+          is_open AND exclude_3 IS DISTINCT FROM FALSE
+        ) AS exclude_3_may,
+        (
+          is_open AND COALESCE(exclude_4, FALSE)
+        ) AS exclude_4_holds,
+        (
+          is_open AND exclude_4 IS DISTINCT FROM FALSE
+        ) AS exclude_4_may,
+        (
+          is_open AND not_yet
+        ) AS not_yet,
+        (
+          is_open AND without_imaging
+        ) AS without_imaging
       FROM rule_1_answer
-      GROUP BY
-        patient,
-        period_first
     ), told AS (
       SELECT
         *,
@@ -10690,59 +10790,52 @@ FROM (
       SELECT
         patient,
         period_first,
+        requires AS requires,
+        eligible AS eligible,
         (
           CASE
-            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS FALSE
+            )
             THEN TRUE
-            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS requires,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS eligible,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS NULL
+            )
             THEN NULL
             ELSE FALSE
           END
         ) AS spared,
-        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
-          is_open) AS missed,
+        CASE WHEN is_open THEN missed END AS missed,
         CASE
-          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          WHEN (
+            eligible AND settled
+          )
           THEN TRUE
-          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          WHEN (
+            eligible IS DISTINCT FROM FALSE AND is_open
+          )
           THEN CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(settled, FALSE)
+            END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(NOT settled, FALSE)
+            END
             THEN FALSE
             ELSE NULL
           END
           ELSE CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(settled, FALSE) END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(NOT settled, FALSE) END
             THEN FALSE
             ELSE NULL
           END
         END AS numerator,
-        MIN(
+        (
           {'rank': CASE
             WHEN eligible AND numerator
             THEN 0
@@ -10753,28 +10846,61 @@ FROM (
             ELSE 3
           END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
         ) AS named,
-        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
-        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
-        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
-        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
-        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
-        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
-        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
-        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
-        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
-        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
-        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
-        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
-        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+        (
+          dated IS FALSE
+        ) AS dated_fails,
+        (
+          is_open AND dated IS NULL
+        ) AS dated_open,
+        (
+          require_0 IS FALSE
+        ) AS require_0_fails,
+        (
+          is_open AND require_0 IS NULL
+        ) AS require_0_open,
+        (
+          require_1 IS FALSE
+        ) AS require_1_fails,
+        (
+          is_open AND require_1 IS NULL
+        ) AS require_1_open,
+        (
+          is_open AND COALESCE(exclude_0, FALSE)
+        ) AS exclude_0_holds,
+        (
+          is_open AND exclude_0 IS DISTINCT FROM FALSE
+        ) AS exclude_0_may,
+        (
+          is_open AND COALESCE(exclude_1, FALSE)
+        ) AS exclude_1_holds,
+        (
+          is_open AND exclude_1 IS DISTINCT FROM FALSE
+        ) AS exclude_1_may,
+        (
+          is_open AND COALESCE(exclude_2, FALSE)
+        ) AS exclude_2_holds,
+        (
+          is_open AND exclude_2 IS DISTINCT FROM FALSE
+        ) AS exclude_2_may,
+        (
+          is_open AND COALESCE(exclude_3, FALSE)
+        ) AS exclude_3_holds,
+        (
+          is_open AND exclude_3 IS DISTINCT FROM FALSE
+        ) AS exclude_3_may,
+        (
+          is_open AND COALESCE(exclude_4, FALSE)
+        ) AS exclude_4_holds,
+        (
+          is_open AND exclude_4 IS DISTINCT FROM FALSE
+        ) AS exclude_4_may,
+        (
+          is_open AND not_yet
+        ) AS not_yet,
+        (
+          is_open AND without_imaging
+        ) AS without_imaging
       FROM rule_2_answer
-      GROUP BY
-        patient,
-        period_first
     ), told AS (
       SELECT
         *,
@@ -10970,59 +11096,52 @@ FROM (
       SELECT
         patient,
         period_first,
+        requires AS requires,
+        eligible AS eligible,
         (
           CASE
-            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS FALSE
+            )
             THEN TRUE
-            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS requires,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS eligible,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS NULL
+            )
             THEN NULL
             ELSE FALSE
           END
         ) AS spared,
-        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
-          is_open) AS missed,
+        CASE WHEN is_open THEN missed END AS missed,
         CASE
-          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          WHEN (
+            eligible AND settled
+          )
           THEN TRUE
-          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          WHEN (
+            eligible IS DISTINCT FROM FALSE AND is_open
+          )
           THEN CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(settled, FALSE)
+            END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(NOT settled, FALSE)
+            END
             THEN FALSE
             ELSE NULL
           END
           ELSE CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(settled, FALSE) END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(NOT settled, FALSE) END
             THEN FALSE
             ELSE NULL
           END
         END AS numerator,
-        MIN(
+        (
           {'rank': CASE
             WHEN eligible AND numerator
             THEN 0
@@ -11033,28 +11152,61 @@ FROM (
             ELSE 3
           END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
         ) AS named,
-        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
-        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
-        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
-        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
-        BOOL_OR(CAST(require_1 IS FALSE AS BOOLEAN)) AS require_1_fails,
-        BOOL_OR(CAST(is_open AND require_1 IS NULL AS BOOLEAN)) AS require_1_open,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
-        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
-        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
-        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
-        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
-        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
-        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
-        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+        (
+          dated IS FALSE
+        ) AS dated_fails,
+        (
+          is_open AND dated IS NULL
+        ) AS dated_open,
+        (
+          require_0 IS FALSE
+        ) AS require_0_fails,
+        (
+          is_open AND require_0 IS NULL
+        ) AS require_0_open,
+        (
+          require_1 IS FALSE
+        ) AS require_1_fails,
+        (
+          is_open AND require_1 IS NULL
+        ) AS require_1_open,
+        (
+          is_open AND COALESCE(exclude_0, FALSE)
+        ) AS exclude_0_holds,
+        (
+          is_open AND exclude_0 IS DISTINCT FROM FALSE
+        ) AS exclude_0_may,
+        (
+          is_open AND COALESCE(exclude_1, FALSE)
+        ) AS exclude_1_holds,
+        (
+          is_open AND exclude_1 IS DISTINCT FROM FALSE
+        ) AS exclude_1_may,
+        (
+          is_open AND COALESCE(exclude_2, FALSE)
+        ) AS exclude_2_holds,
+        (
+          is_open AND exclude_2 IS DISTINCT FROM FALSE
+        ) AS exclude_2_may,
+        (
+          is_open AND COALESCE(exclude_3, FALSE)
+        ) AS exclude_3_holds,
+        (
+          is_open AND exclude_3 IS DISTINCT FROM FALSE
+        ) AS exclude_3_may,
+        (
+          is_open AND COALESCE(exclude_4, FALSE)
+        ) AS exclude_4_holds,
+        (
+          is_open AND exclude_4 IS DISTINCT FROM FALSE
+        ) AS exclude_4_may,
+        (
+          is_open AND not_yet
+        ) AS not_yet,
+        (
+          is_open AND without_imaging
+        ) AS without_imaging
       FROM rule_3_answer
-      GROUP BY
-        patient,
-        period_first
     ), told AS (
       SELECT
         *,
@@ -11554,59 +11706,52 @@ FROM (
       SELECT
         patient,
         period_first,
+        requires AS requires,
+        eligible AS eligible,
         (
           CASE
-            WHEN BOOL_OR(CAST(requires AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS FALSE
+            )
             THEN TRUE
-            WHEN BOOL_OR(CAST(requires IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS requires,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(eligible AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(eligible IS NULL AS BOOLEAN))
-            THEN NULL
-            ELSE FALSE
-          END
-        ) AS eligible,
-        (
-          CASE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS FALSE AS BOOLEAN))
-            THEN TRUE
-            WHEN BOOL_OR(CAST(is_open AND excludes IS NULL AS BOOLEAN))
+            WHEN (
+              is_open AND excludes IS NULL
+            )
             THEN NULL
             ELSE FALSE
           END
         ) AS spared,
-        BOOL_AND(CAST(missed AS BOOLEAN)) FILTER(WHERE
-          is_open) AS missed,
+        CASE WHEN is_open THEN missed END AS missed,
         CASE
-          WHEN BOOL_OR(CAST(eligible AND settled AS BOOLEAN))
+          WHEN (
+            eligible AND settled
+          )
           THEN TRUE
-          WHEN BOOL_OR(CAST(eligible IS DISTINCT FROM FALSE AND is_open AS BOOLEAN))
+          WHEN (
+            eligible IS DISTINCT FROM FALSE AND is_open
+          )
           THEN CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(settled, FALSE)
+            END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              eligible IS DISTINCT FROM FALSE AND is_open)
+            WHEN CASE
+              WHEN eligible IS DISTINCT FROM FALSE AND is_open
+              THEN COALESCE(NOT settled, FALSE)
+            END
             THEN FALSE
             ELSE NULL
           END
           ELSE CASE
-            WHEN BOOL_AND(CAST(COALESCE(settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(settled, FALSE) END
             THEN TRUE
-            WHEN BOOL_AND(CAST(COALESCE(NOT settled, FALSE) AS BOOLEAN)) FILTER(WHERE
-              is_open)
+            WHEN CASE WHEN is_open THEN COALESCE(NOT settled, FALSE) END
             THEN FALSE
             ELSE NULL
           END
         END AS numerator,
-        MIN(
+        (
           {'rank': CASE
             WHEN eligible AND numerator
             THEN 0
@@ -11617,30 +11762,67 @@ FROM (
             ELSE 3
           END, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician, 'proposed': proposed, 'short': short}
         ) AS named,
-        BOOL_OR(CAST(dated IS FALSE AS BOOLEAN)) AS dated_fails,
-        BOOL_OR(CAST(is_open AND dated IS NULL AS BOOLEAN)) AS dated_open,
-        BOOL_OR(CAST(require_0 IS FALSE AS BOOLEAN)) AS require_0_fails,
-        BOOL_OR(CAST(is_open AND require_0 IS NULL AS BOOLEAN)) AS require_0_open,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_0, FALSE) AS BOOLEAN)) AS exclude_0_holds,
-        BOOL_OR(CAST(is_open AND exclude_0 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_0_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_1, FALSE) AS BOOLEAN)) AS exclude_1_holds,
-        BOOL_OR(CAST(is_open AND exclude_1 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_1_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_2, FALSE) AS BOOLEAN)) AS exclude_2_holds,
-        BOOL_OR(CAST(is_open AND exclude_2 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_2_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_3, FALSE) AS BOOLEAN)) AS exclude_3_holds,
-        BOOL_OR(CAST(is_open AND exclude_3 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_3_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_4, FALSE) AS BOOLEAN)) AS exclude_4_holds,
-        BOOL_OR(CAST(is_open AND exclude_4 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_4_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_5, FALSE) AS BOOLEAN)) AS exclude_5_holds,
-        BOOL_OR(CAST(is_open AND exclude_5 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_5_may,
-        BOOL_OR(CAST(is_open AND COALESCE(exclude_6, FALSE) AS BOOLEAN)) AS exclude_6_holds,
-        BOOL_OR(CAST(is_open AND exclude_6 IS DISTINCT FROM FALSE AS BOOLEAN)) AS exclude_6_may,
-        BOOL_OR(CAST(is_open AND not_yet AS BOOLEAN)) AS not_yet,
-        BOOL_OR(CAST(is_open AND without_imaging AS BOOLEAN)) AS without_imaging
+        (
+          dated IS FALSE
+        ) AS dated_fails,
+        (
+          is_open AND dated IS NULL
+        ) AS dated_open,
+        (
+          require_0 IS FALSE
+        ) AS require_0_fails,
+        (
+          is_open AND require_0 IS NULL
+        ) AS require_0_open,
+        (
+          is_open AND COALESCE(exclude_0, FALSE)
+        ) AS exclude_0_holds,
+        (
+          is_open AND exclude_0 IS DISTINCT FROM FALSE
+        ) AS exclude_0_may,
+        (
+          is_open AND COALESCE(exclude_1, FALSE)
+        ) AS exclude_1_holds,
+        (
+          is_open AND exclude_1 IS DISTINCT FROM FALSE
+        ) AS exclude_1_may,
+        (
+          is_open AND COALESCE(exclude_2, FALSE)
+        ) AS exclude_2_holds,
+        (
+          is_open AND exclude_2 IS DISTINCT FROM FALSE
+        ) AS exclude_2_may,
+        (
+          is_open AND COALESCE(exclude_3, FALSE)
+        ) AS exclude_3_holds,
+        (
+          is_open AND exclude_3 IS DISTINCT FROM FALSE
+        ) AS exclude_3_may,
+        (
+          is_open AND COALESCE(exclude_4, FALSE)
+        ) AS exclude_4_holds,
+        (
+          is_open AND exclude_4 IS DISTINCT FROM FALSE
+        ) AS exclude_4_may,
+        (
+          is_open AND COALESCE(exclude_5, FALSE)
+        ) AS exclude_5_holds,
+        (
+          is_open AND exclude_5 IS DISTINCT FROM FALSE
+        ) AS exclude_5_may,
+        (
+          is_open AND COALESCE(exclude_6, FALSE)
+        ) AS exclude_6_holds,
+        (
+          is_open AND exclude_6 IS DISTINCT FROM FALSE
+        ) AS exclude_6_may,
+        (
+          is_open AND not_yet
+        ) AS not_yet,
+        (
+          is_open AND without_imaging
+        ) AS without_imaging
       FROM rule_5_answer
-      GROUP BY
-        patient,
-        period_first
     ), told AS (
       SELECT
         *,

@@ -399,8 +399,20 @@ class _Rule:
         One row a person and measurement period, with what follows for the person from the answers
         of their cases.
         """
-        whole = ever("requires")
-        eligible = ever("eligible")
+        # Who has a first index has no other case: there is nothing to gather.
+        single = self.rule.index is not None and self.rule.index.take == "first"
+
+        def some(value: str) -> str:
+            return f"({value})" if single else f"bool_or({value})"
+
+        def every(value: str, which: str) -> str:
+            if single:
+                return f"CASE WHEN {which} THEN {value} END"
+            return f"bool_and({value}) FILTER (WHERE {which})"
+
+        whole = "requires" if single else ever("requires")
+        eligible = "eligible" if single else ever("eligible")
+        by_person = "" if single else "GROUP BY patient, period_first"
         counted = "eligible IS DISTINCT FROM FALSE AND is_open"
 
         def require(column: str) -> str:
@@ -415,18 +427,17 @@ class _Rule:
         requires = [DATE, *self._requires]
         gathered = [
             *(
-                f"""bool_or({column} IS FALSE) AS {column}_fails,
-                bool_or(is_open AND {column} IS NULL) AS {column}_open"""
+                f"{some(f'{column} IS FALSE')} AS {column}_fails,"
+                f" {some(f'is_open AND {column} IS NULL')} AS {column}_open"
                 for column in requires
             ),
             *(
-                f"""bool_or(is_open AND coalesce({column}, FALSE)) AS {column}_holds,
-                bool_or(is_open AND {column} IS DISTINCT FROM FALSE) AS {column}_may"""
+                f"{some(f'is_open AND coalesce({column}, FALSE)')} AS {column}_holds,"
+                f" {some(f'is_open AND {column} IS DISTINCT FROM FALSE')} AS {column}_may"
                 for column in self._excludes
             ),
-            *(f"bool_or(is_open AND {column}) AS {column}" for column in self._missed()),
+            *(f"{some(f'is_open AND {column}')} AS {column}" for column in self._missed()),
         ]
-        same = "{0}(coalesce({1}settled, FALSE)) FILTER (WHERE {2})"
         named = "".join(f", '{column}': {column}" for column in self._strata)
         rank = (
             "CASE WHEN eligible AND numerator THEN 0 WHEN eligible THEN 1"
@@ -434,24 +445,25 @@ class _Rule:
         )
 
         def alike(which: str) -> str:
-            yes = same.format("bool_and", "", which)
-            no = same.format("bool_and", "NOT ", which)
+            yes = every("coalesce(settled, FALSE)", which)
+            no = every("coalesce(NOT settled, FALSE)", which)
             return f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE ELSE NULL END"
 
         return f"""
             WITH gathered AS (
                 SELECT patient, period_first, {whole} AS requires, {eligible} AS eligible,
                     {
-            truth("bool_or(is_open AND excludes IS FALSE)", "bool_or(is_open AND excludes IS NULL)")
+            truth(some("is_open AND excludes IS FALSE"), some("is_open AND excludes IS NULL"))
         } AS spared,
-                    bool_and(missed) FILTER (WHERE is_open) AS missed,
-                    CASE WHEN bool_or(eligible AND settled) THEN TRUE
-                        WHEN bool_or({counted}) THEN {alike(counted)}
+                    {every("missed", "is_open")} AS missed,
+                    CASE WHEN {some("eligible AND settled")} THEN TRUE
+                        WHEN {some(counted)} THEN {alike(counted)}
                         ELSE {alike("is_open")} END AS numerator,
-                    min({{'rank': {rank}, 'lo': index_lo, 'hi': index_hi, 'clinician': clinician,
-                        'proposed': proposed, 'short': short{named}}}) AS named,
+                    {"" if single else "min"}({{'rank': {rank}, 'lo': index_lo, 'hi': index_hi,
+                        'clinician': clinician, 'proposed': proposed, 'short': short{named}}})
+                        AS named,
                     {", ".join(gathered)}
-                FROM {self.name}_answer GROUP BY patient, period_first
+                FROM {self.name}_answer {by_person}
             ), told AS (
                 SELECT *, CASE WHEN eligible IS NOT NULL THEN NOT eligible
                     WHEN requires THEN NULL ELSE NOT spared END AS excluded
