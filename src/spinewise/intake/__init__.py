@@ -27,7 +27,7 @@ from spinewise.tables import Extract
 READERS: Final[dict[Format, Reader]] = {"csv": csv_form, "omop": omop, "fhir": fhir}
 """In the order in which they are asked whether they recognise an export."""
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Changes whenever settling the same staging rows would give other tables."""
 
 _LARGE: Final = 2 << 30
