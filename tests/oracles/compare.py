@@ -27,6 +27,8 @@ class Choice:
     paths: list[str]
     """Patterns of dotted paths in ``expected``."""
     reason: str
+    beyond: bool = False
+    """No case that is kept here shows it; it is known of the oracle."""
     tolerance: float | None = None
     """What is still held; None: the value is not compared."""
 

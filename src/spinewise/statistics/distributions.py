@@ -11,6 +11,7 @@ Handbook of Mathematical Functions (10th printing, 1972), 26.5.8 and 6.5.31; the
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import erfc, lgamma, pi, sqrt
 from statistics import NormalDist
 from typing import Any, Final
@@ -217,6 +218,12 @@ def _inverse(cdf: Callable[[Floats], Floats], p: Any, low: Any, high: Any) -> Fl
 # Quadratic forms ---------------------------------------------------------------------------------
 
 
+@cache
+def _grid() -> tuple[Floats, Floats]:
+    nodes, shares = np.polynomial.legendre.leggauss(400)
+    return nodes, shares
+
+
 def quadratic_form_tail(weights: Floats) -> float:
     """
     The chance that the sum of squares of independent standard normal values, each times its
@@ -226,7 +233,7 @@ def quadratic_form_tail(weights: Floats) -> float:
     """
     weights = weights / np.max(np.abs(weights))
     # The integrand falls at least as fast as the product of the largest weights; u = s / (1 - s).
-    nodes, shares = np.polynomial.legendre.leggauss(400)
+    nodes, shares = _grid()
     s = (nodes + 1) / 2
     u = s / (1 - s)
     angle = np.arctan(np.outer(u, weights)).sum(axis=1) / 2

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -172,14 +173,18 @@ class Fit:
 
     def quantile(self, level: float = 0.95) -> float:
         """Half the width of an interval, in standard errors."""
-        share = (1 + level) / 2
-        found = normal_quantile(share) if self.df is None else student_quantile(share, self.df)
-        return float(found)
+        return _half_width(level, self.df)
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Lower and upper limits of the coefficients."""
         half = self.quantile(level) * self.se
         return self.estimate - half, self.estimate + half
+
+
+@cache
+def _half_width(level: float, df: float | None) -> float:
+    share = (1 + level) / 2
+    return float(normal_quantile(share) if df is None else student_quantile(share, df))
 
 
 def least_squares(y: ArrayLike, design: Design) -> Fit:

@@ -80,19 +80,21 @@ def _plotted(given: dict[str, Any]) -> dict[str, Any]:
     kind = given["data_type"]
     n, d = (np.array(given[name], dtype=float) for name in ("numerator", "denominator"))
     scale = _scale(kind, given["sr_method"])
+    if scale is OBSERVED_LOG:
+        d = np.round(d, 2)  # as NHS Digital publishes what was expected
     found = funnel(n, d, scale, target=1.0 if kind == "SR" else None, outer=given["trim_by"])
     adjusted = bool(given["draw_adjusted"])
     multiplier = given["multiplier"] or 1
     lines = {
-        **_lines(found, d, adjusted=True, exact=False),
+        **(_lines(found, d, adjusted=True, exact=False) if adjusted else {}),
         **_lines(found, d, adjusted=False, exact=kind == "SR"),
     }
     shown = {name: limit * multiplier for name, limit in lines.items()}
     edge = ("od" if adjusted else "") + "ll" + ("95" if given["limit"] == 95 else "998")
     low, high = lines[edge], lines[edge.replace("ll", "ul")]
     return {
-        "phi": found.dispersion.phi,
-        "tau2": found.dispersion.tau2,
+        "phi": found.dispersion.phi if adjusted else 0,
+        "tau2": found.dispersion.tau2 if adjusted else 0,
         "overall_ratio": float(n.sum() / d.sum()),
         "od_adjusted": adjusted,
         "per_group": {

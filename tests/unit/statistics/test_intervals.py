@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from math import exp, factorial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from spinewise.statistics.intervals import wilson
+from spinewise.statistics.intervals import (
+    Method,
+    byar,
+    clopper_pearson,
+    jeffreys,
+    poisson_exact,
+    wilson,
+    wilson_corrected,
+    wilson_of_many,
+)
 
 ORACLE = Path(__file__).parents[2] / "data" / "oracles" / "spc" / "interval-proportion-0.95.json"
 
@@ -45,3 +56,34 @@ def test_a_higher_level_is_wider() -> None:
 def test_what_is_no_share_and_no_level_is_refused(n: int, d: int, level: float) -> None:
     with pytest.raises(ValueError, match=r"no share|not 95"):
         wilson(n, d, level)
+
+
+def test_exact_limits_of_a_count_turn_the_poisson_distribution_round() -> None:
+    """At the lower limit a count as high has a chance of 2.5 %, at the upper one as low."""
+    low, high = poisson_exact(7)
+    chances = [exp(-high.item()) * high.item() ** k / factorial(k) for k in range(8)]
+    assert sum(chances) == pytest.approx(0.025)
+    chances = [exp(-low.item()) * low.item() ** k / factorial(k) for k in range(7)]
+    assert 1 - sum(chances) == pytest.approx(0.025)
+
+
+def test_the_corrected_interval_is_that_of_newcombe_for_81_of_263() -> None:
+    """The example of his table 1: 0.2535 to 0.3682."""
+    low, high = wilson_corrected(81, 263)
+    assert (low.item(), high.item()) == pytest.approx((0.2535, 0.3682), abs=5e-5)
+
+
+@pytest.mark.parametrize("method", [wilson_of_many, wilson_corrected, clopper_pearson, jeffreys])
+def test_every_interval_holds_its_share_and_is_mirrored(method: Method) -> None:
+    n = np.array([0, 1, 15, 29, 30])
+    low, high = method(n, 30)
+    assert (low <= n / 30).all()
+    assert (high >= n / 30).all()
+    assert (1 - high[::-1]) == pytest.approx(low, abs=1e-12)
+    assert np.isnan(method(0, 0)).all()
+
+
+def test_counts_below_0_and_no_exposure_are_refused() -> None:
+    for count, exposure in ((-1, 1), (1, 0)):
+        with pytest.raises(ValueError, match="a count is 0 or more"):
+            byar(count, exposure)
