@@ -25,6 +25,7 @@ FLOOR = {
     "practice": 5,
     "review": 6,
     "share": 7,
+    "audit": 7,
     "report": 8,
     "api": 9,
     "__init__": 10,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 import spinewise
+from spinewise.cli.audit import audit
 from spinewise.cli.concept import concept
 from spinewise.cli.export import export
 from spinewise.cli.faults import Group
@@ -38,6 +39,7 @@ def main() -> None:
 commands = (
     review,
     check,
+    audit,
     mapping,
     synthesize,
     forget,

@@ -383,6 +383,17 @@ class Revision(_File, frozen=True, kw_only=True):
     """What changed and for what reason."""
 
 
+class AuditQuestion(_Sourced, frozen=True, kw_only=True):
+    """What somebody who reads a chart is asked about a case of this indicator."""
+
+    question: Text
+    """To be answered with yes, no or cannot tell."""
+    numerator_when: Literal["yes", "no"]
+    """The answer that puts the case into the numerator."""
+    findings: bool = False
+    """Whether the form also asks for each family of red flags and each accepted reason."""
+
+
 class Indicator(_File, frozen=True, kw_only=True):
     """``indicators/ID.toml``: one indicator (SEMANTICS 7)."""
 
@@ -443,6 +454,8 @@ class Indicator(_File, frozen=True, kw_only=True):
     """What each of them is called."""
     history: list[Revision] = []
     """The versions of the definition, the latest first."""
+    audit: AuditQuestion | None = None
+    """The question of its chart audit; None where reading charts cannot settle it."""
 
 
 # change_ideas.toml, resources.toml -------------------------------------------------------------

@@ -16,7 +16,8 @@ import duckdb
 
 from spinewise.measures.compile.sql import text
 
-_FIRST: Final = ", ".join(text(letter) for letter in "=+-@\t\r\n'")
+_BEFORE: Final = "=+-@\t\r\n'"
+_FIRST: Final = ", ".join(text(letter) for letter in _BEFORE)
 
 
 def copy_csv(connection: duckdb.DuckDBPyConnection, query: str, path: str) -> None:
@@ -29,6 +30,11 @@ def copy_csv(connection: duckdb.DuckDBPyConnection, query: str, path: str) -> No
     connection.execute(
         f"COPY (SELECT {safe} FROM ({query})) TO {text(path)} (HEADER, PRESERVE_ORDER true)"
     )
+
+
+def guarded(field: str) -> str:
+    """A text as it stands in such a file."""
+    return f"'{field}" if field.startswith(tuple(_BEFORE)) else field
 
 
 def unguarded(field: str) -> str:
