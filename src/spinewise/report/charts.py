@@ -58,8 +58,27 @@ def run_chart(result: IndicatorResult, chart: RunChart, language: Language) -> a
         for point in chart.months
     ]
     return _drawn(
-        rows, chart.median, result.target, chart.signal, language, limits=_limits(chart.control)
+        rows,
+        chart.median,
+        result.target,
+        chart.signal,
+        language,
+        limits=_limits(chart.control),
+        notes=_notes(chart),
     )
+
+
+def _notes(chart: RunChart) -> list[dict[str, Any]]:
+    """The notes by their months, numbered as they are listed beside the chart."""
+    shown = {month.month for month in chart.months}
+    numbers: dict[date, list[str]] = {}
+    for number, note in enumerate(chart.notes, start=1):
+        numbers.setdefault(note.day.replace(day=1), []).append(str(number))
+    return [
+        {"month": month.isoformat(), "label": ", ".join(several)}
+        for month, several in numbers.items()
+        if month in shown
+    ]
 
 
 def _limits(control: ControlChart | None) -> list[dict[str, Any]]:
@@ -106,6 +125,7 @@ def _drawn(
     language: Language,
     crosses: Sequence[dict[str, Any]] = (),
     limits: Sequence[dict[str, Any]] = (),
+    notes: Sequence[dict[str, Any]] = (),
 ) -> alt.LayerChart:
     _ = language.gettext
     lines = [
@@ -159,6 +179,7 @@ def _drawn(
             if crosses
             else []
         ),
+        *(_note_lines(notes, x) if notes else []),
         *(_limit_lines(limits, x, _("Limits")) if limits else []),
         points.mark_line(color=colour, strokeWidth=2),
         points.mark_point(
@@ -207,6 +228,17 @@ def _level(line: Level, shift: int) -> list[alt.Chart]:
         at.mark_text(
             color=line.colour, align="left", baseline="middle", dx=6, dy=shift, fontSize=12
         ).encode(x=alt.value(WIDTH), text="label:N"),
+    ]
+
+
+def _note_lines(notes: Sequence[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
+    """A thin line at the month of each note, with its number above the chart."""
+    at = alt.Chart(_data(list(notes))).encode(x=x)
+    return [
+        at.mark_rule(color=TARGET, strokeWidth=1, strokeDash=[1, 3]),
+        at.mark_text(color=TARGET, fontSize=12, baseline="bottom", dy=-2).encode(
+            y=alt.value(0), text="label:N"
+        ),
     ]
 
 

@@ -23,6 +23,16 @@ STATES: Final = {
     "not computable": N_("Not computable"),
 }
 
+NOTES: Final = {
+    "override": N_("Chart chosen"),
+    "baseline": N_("New limits from here on"),
+    "pdsa": N_("PDSA cycle"),
+    "package": N_("Change package changed"),
+    "policy": N_("Policy"),
+    "other": N_("Note"),
+}
+"""What was decided about a chart, or happened beside it."""
+
 BETTER: Final = {
     "lower": N_("Lower is better."),
     "higher": N_("Higher is better."),
@@ -203,6 +213,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "states": STATES,
         "better": BETTER,
+        "notes": NOTES,
         "better_short": BETTER_SHORT,
         "kinds": KINDS,
         "statuses": STATUSES,

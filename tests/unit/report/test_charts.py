@@ -17,6 +17,7 @@ from spinewise.report.html import describe
 from spinewise.report.language import language
 from spinewise.review.result import IndicatorResult, Review
 from spinewise.review.trends import run_chart
+from spinewise.statistics.choose import Annotation, Decisions
 
 
 def drawn(result: IndicatorResult, code: LanguageCode = "en") -> dict[str, Any]:
@@ -167,3 +168,19 @@ def test_limits_of_quarters_are_not_drawn_over_months(early: IndicatorResult) ->
     assert result.run_chart.control is not None
     assert result.run_chart.control.step == "quarter"
     assert "Limits" not in texts(result)
+
+
+def test_what_people_noted_is_numbered_in_the_chart(early: IndicatorResult) -> None:
+    months = chart([(12, 50)] * 12).months
+    noted = Decisions(
+        annotations=(
+            Annotation(months[3].month.replace(day=9), "first huddle", "pdsa"),
+            Annotation(months[3].month.replace(day=20), "form changed", "package"),
+            Annotation(date(1999, 1, 1), "before the chart", "other"),
+        )
+    )
+    result = msgspec.structs.replace(early, run_chart=run_chart(months, noted))
+    assert result.run_chart is not None
+    assert [note.kind for note in result.run_chart.notes] == ["other", "pdsa", "package"]
+    assert "2, 3" in texts(result)
+    assert "1" not in texts(result)
