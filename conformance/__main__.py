@@ -43,9 +43,10 @@ class Row:
 
 @click.command()
 @click.option("--people", default=2_000, show_default=True, help="Of the synthetic practice.")
+@click.option("--golden/--no-golden", default=True, help="Run the golden cases as well.")
 @click.option("--page", type=click.Path(path_type=Path), help="Write the table to this page.")
 @click.option("--on", help="The day to write on the page. Left out: the computer's.")
-def main(people: int, page: Path | None, on: str | None) -> None:
+def main(people: int, page: Path | None, on: str | None, *, golden: bool) -> None:
     """Run exported measures on the engines that others wrote, and compare unit by unit."""
     why_not = engines.missing()
     if why_not:
@@ -53,7 +54,9 @@ def main(people: int, page: Path | None, on: str | None) -> None:
     rows: dict[tuple[str, str], Row] = {}
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        for title, decks in groupby(all_decks(people, work), lambda deck: deck.title):
+        for title, decks in groupby(
+            all_decks(people, work, golden=golden), lambda deck: deck.title
+        ):
             compare(title, list(decks), work, rows)
     pairs = sum(row.pairs for row in rows.values())
     agree = pairs - sum(len(row.apart) for row in rows.values())

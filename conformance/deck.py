@@ -41,15 +41,16 @@ class Deck:
     """Sees the same records, for the compiled plan."""
 
     def interpreted(self) -> list[Outcome]:
-        """Every unit, person by person."""
-        return [o for one in self.people for o in interpret(one, self.frame, self.indicators)]
+        """Every unit of the period, person by person."""
+        found = (o for one in self.people for o in interpret(one, self.frame, self.indicators))
+        return [outcome for outcome in found if not outcome.earlier]
 
     def compiled(self) -> list[Outcome] | None:
         """The same from the compiled plan, where there is a connection to the records."""
         if self.connection is None:
             return None
         run(self.connection, compile_plan(self.frame, self.indicators))
-        return list(outcomes(self.connection))
+        return [outcome for outcome in outcomes(self.connection) if not outcome.earlier]
 
     def write(self, folder: Path) -> None:
         """Write the libraries, the value sets, the people and what is to be run."""

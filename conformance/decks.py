@@ -50,9 +50,10 @@ OVERLAYS: Final = {
 """Changes of practices that differ in every part of a definition."""
 
 
-def all_decks(size: int, work: Path) -> Iterator[Deck]:
+def all_decks(size: int, work: Path, *, golden: bool = True) -> Iterator[Deck]:
     """Every deck; ``size`` is the number of people of the synthetic practice."""
-    yield from golden_decks(work / "golden")
+    if golden:
+        yield from golden_decks(work / "golden")
     package = load_package()
     own = [one.id for one in sayable(package) if one.published is None]
     rules = [one.id for one in sayable(package) if one.published]

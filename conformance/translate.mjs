@@ -25,31 +25,36 @@ modelManager.modelInfoLoader.registerModelInfoProvider(
 // Days and months are all the units that are used; nothing has to be converted.
 const units = createUcumService(() => { throw new Error("no unit is converted"); }, () => null);
 
-const managers = new Map(); // by the text of all libraries but that of the extract
+const managers = new Map(); // by the text of the libraries that are shared, but the extract's
 function translated(folder) {
-  const texts = Object.fromEntries(
-    folder.plan.libraries.map((name) => [name, folder.read(`${name}.cql`)]),
-  );
-  const key = Object.entries(texts).filter(([name]) => name !== EXTRACT).flat().join("\n");
+  const { libraries, run } = folder.plan;
+  const texts = Object.fromEntries(libraries.map((name) => [name, folder.read(`${name}.cql`)]));
+  const shared = libraries.filter((name) => !run.includes(name) && name !== EXTRACT);
+  const key = shared.map((name) => texts[name]).join("\n");
   if (!managers.has(key)) {
     const manager = new LibraryManager(modelManager, undefined, undefined, units);
     manager.librarySourceLoader.registerProvider(createLibrarySourceProvider(
       (id) => (texts[id] === undefined ? null : stringAsSource(texts[id])),
     ));
-    const elms = new Map();
-    for (const name of folder.plan.run) {
+    managers.set(key, { manager, elms: new Map() });
+  }
+  const { manager, elms } = managers.get(key); // elms: by text
+  const found = new Map();
+  for (const name of [EXTRACT, ...run]) {
+    if (!elms.has(texts[name])) {
       const translator = CqlTranslator.fromText(texts[name], manager);
-      elms.set(name, JSON.parse(translator.toJson()));
+      elms.set(texts[name], JSON.parse(translator.toJson()));
       for (const included of translator.libraries.asJsReadonlyMapView().values()) {
         const { id } = included.identifier;
-        if (!elms.has(id)) elms.set(id, JSON.parse(CqlTranslator.convertToJson(included)));
+        if (id !== EXTRACT && !elms.has(texts[id])) {
+          elms.set(texts[id], JSON.parse(CqlTranslator.convertToJson(included)));
+        }
       }
     }
-    managers.set(key, { manager, elms });
+    found.set(name, elms.get(texts[name]));
   }
-  const { manager, elms } = managers.get(key);
-  const extract = JSON.parse(CqlTranslator.fromText(texts[EXTRACT], manager).toJson());
-  return new Map([...elms, [EXTRACT, extract]]);
+  for (const name of shared) found.set(name, elms.get(texts[name]));
+  return found;
 }
 
 for (const folder of folders) {

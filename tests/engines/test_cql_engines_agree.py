@@ -14,7 +14,6 @@ from conformance.deck import Deck
 
 from spinewise.know.loader import load_package
 from spinewise.know.package import Package
-from spinewise.measures.interpret import interpret
 from tests.support.cql import claims_deck, records_deck
 
 OWN: Final = (
@@ -29,20 +28,41 @@ RULES: Final = ("hedis-lbp-my2025", "cms166v4", "cms166v5")
 pytestmark = pytest.mark.skipif(engines.missing() is not None, reason=str(engines.missing()))
 
 
-def test_own_indicators_agree(tmp_path: Path) -> None:
-    """Episodes, images, red flags and ranges: every unit has the same place."""
-    agree(records_deck(load_package(), OWN, seed=5, size=20), tmp_path)
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Deck]:
+    """Made-up people as exported and as a practice tailored it, translated without a complaint."""
+    package = load_package()
+    work = tmp_path_factory.mktemp("cql")
+    found = {
+        work / "own": records_deck(package, OWN, seed=5, size=8),
+        work / "rules": claims_deck(package, RULES, seed=5, size=16),
+        work / "tailored": records_deck(tailored(package), ["imaging-early"], seed=6, size=8),
+    }
+    for folder, deck in found.items():
+        deck.write(folder)
+    assert engines.translate(*found) == []
+    return found
 
 
-def test_published_rules_agree(tmp_path: Path) -> None:
-    """Every person's place is the same, and the translation has nothing to warn of."""
-    agree(claims_deck(load_package(), RULES, seed=5, size=40), tmp_path)
+@pytest.fixture(scope="module")
+def units(decks: dict[Path, Deck]) -> dict[Path, engines.Results]:
+    """What cql-execution finds of each deck."""
+    return dict(zip(decks, engines.execute(*decks), strict=True))
 
 
-def test_a_tailored_definition_agrees(tmp_path: Path) -> None:
-    """Other windows, a shorter washout and another age: the export says what the practice chose."""
-    package = tailored(load_package())
-    agree(records_deck(package, ["imaging-early"], seed=6, size=20), tmp_path)
+def test_cql_execution_agrees(decks: dict[Path, Deck], units: dict[Path, engines.Results]) -> None:
+    """Every unit has the same place: episodes, images, people; as exported and as tailored."""
+    for folder, deck in decks.items():
+        ours = deck.interpreted()
+        assert {o.category for o in ours} >= {"in", "outside"}, folder.name
+        assert differences(ours, units[folder]) == [], folder.name
+
+
+def test_fqm_execution_agrees(decks: dict[Path, Deck], units: dict[Path, engines.Results]) -> None:
+    """The Measures count every unit in the same populations, those of the range too."""
+    chosen = {folder: deck for folder, deck in decks.items() if folder.name != "tailored"}
+    for (folder, deck), counted in zip(chosen.items(), engines.calculate(*chosen), strict=True):
+        assert fqm_differences(deck.interpreted(), counted, units[folder]) == []
 
 
 def tailored(package: Package) -> Package:
@@ -59,14 +79,3 @@ def tailored(package: Package) -> Package:
         early.id: msgspec.structs.replace(early, window=(0, 28), numerator=numerator),
     }
     return replace(package, episode=episode, imaging=imaging, indicators=indicators)
-
-
-def agree(deck: Deck, folder: Path) -> None:
-    """Translate without a word of complaint, run, and compare every unit."""
-    deck.write(folder)
-    assert engines.translate(folder) == []
-    ours = [o for person in deck.people for o in interpret(person, deck.frame, deck.indicators)]
-    assert {o.category for o in ours} >= {"in", "outside"}
-    units = engines.execute(folder)[0]
-    assert differences(ours, units) == []
-    assert fqm_differences(ours, engines.calculate(folder)[0], units) == []

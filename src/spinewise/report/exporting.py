@@ -91,7 +91,8 @@ def _with_records(
     found = [
         outcome
         for outcome in outcomes(connection)
-        if outcome.day is None or (outcome.day[0] <= days[1] and outcome.day[1] >= days[0])
+        if not outcome.earlier
+        and (outcome.day is None or (outcome.day[0] <= days[1] and outcome.day[1] >= days[0]))
     ]
     for indicator in chosen:
         own = (outcome for outcome in found if outcome.indicator == indicator.id)
