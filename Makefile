@@ -50,6 +50,7 @@ bench: .venv/.dev ## Print the figures of docs/performance.md, measured on this 
 
 docs: .venv/.dev ## Write again the pages of docs/reference that are made from the code
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/false_signals.py
 
 clean: ## Remove what was built: .venv, build/ and the caches of tools
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis

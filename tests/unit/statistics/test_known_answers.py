@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from math import cos, pi, sin
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,29 @@ def test_input_that_an_oracle_refuses_is_refused(tmp_path: Path) -> None:
     case["input"]["y"][3] = 1
     path.write_text(json.dumps(case))
     assert run(path, []).differences
+
+
+def test_a_season_and_months_left_out_are_evaluated(tmp_path: Path) -> None:
+    """The season is coded as the oracle codes it; here the answers are those of one with none."""
+    case = json.loads((FOLDER / "its-iid.json").read_text())
+    case["expected"] = {"ols": {"term": [*case["expected"]["ols"]["term"], "sin1", "cos1"]}}
+    months = [month for month in range(1, 73) if month not in (37, 38)]
+    columns = [[sin(pi * month / 6) for month in months], [cos(pi * month / 6) for month in months]]
+    case["expected"]["design"] = dict(zip(("sin1", "cos1"), columns, strict=True))
+    case["input"] |= {"dropped_index": [37, 38], "season": "harmonic"}
+    case["input"]["y"] = [20 + 0.5 * k - 3 * (k >= 37) + 2 * sin(pi * k / 6) for k in range(1, 73)]
+    case["expected"]["ols"]["estimate"] = [20, 0.5, -3, 0, 2, 0]
+    path = tmp_path / "its.json"
+    path.write_text(json.dumps(case))
+    assert run(path, []).differences == []
+
+
+def test_a_case_that_cannot_be_evaluated_is_a_difference_and_hides_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = json.loads((FOLDER / "qic-i-two.json").read_text())
+    (tmp_path / "a.json").write_text(json.dumps(case))
+    del case["input"]["chart"]
+    (tmp_path / "b.json").write_text(json.dumps(case))
+    assert main([str(tmp_path)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 cases agree"
