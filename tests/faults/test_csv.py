@@ -273,6 +273,7 @@ def test_headers_only(tmp_path: Path) -> None:
         (b"", "the file has no header"),
         (b"\n\n", "the file has no header"),
         (b"patient_id,kind,Kind\n", "two columns are called 'Kind'"),
+        (b"patient_id,ki\rnd,start\n" + b"a,b,c\n" * 9, "the header is not readable as CSV"),
         (gzip.compress(HEAD + ROW * 100)[:-20], "cut or damaged"),
     ],
 )

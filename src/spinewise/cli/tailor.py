@@ -159,14 +159,12 @@ def _show(
             continue
         found = True
         value = ours.get(key, today[key])
+        allowed = _("Allowed: %(bounds)s.", bounds=wanted(parameter.bounds, reader.code))
         mark = " *" if key in ours and ours[key] != today[key] else ""
         shown.add_row(
             f"[bold]{key}[/bold]",
             escape(said(value, parameter.bounds, reader.code) or "–") + mark,
-            escape(
-                f"{name}. {_('Allowed:')} {wanted(parameter.bounds, reader.code)}. "
-                f"{reader.text(parameter.why)}"
-            ),
+            escape(f"{name}. {allowed} {reader.text(parameter.why)}"),
         )
     if not found:
         raise click.UsageError(

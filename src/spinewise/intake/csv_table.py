@@ -134,10 +134,15 @@ def open_csv(path: Path, name: str = "") -> CsvFile:
             hint="The first line must name the columns.",
         )
     delimiter = mark[1] if mark else max(_DELIMITERS, key=header.count)
-    columns = tuple(
-        column.strip() or f"(unnamed {place})"
-        for place, column in enumerate(next(csv.reader([header], delimiter=delimiter)), 1)
-    )
+    try:
+        names = next(csv.reader([header], delimiter=delimiter))
+    except csv.Error as error:
+        raise IntakeError(
+            f"the header is not readable as CSV ({error})",
+            where=f"{name}, line {header_line}",
+            hint="Mend that line, or make the extract again.",
+        ) from None
+    columns = tuple(column.strip() or f"(unnamed {place})" for place, column in enumerate(names, 1))
     seen: set[str] = set()
     for column in columns:
         if column.casefold() in seen:

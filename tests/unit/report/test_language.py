@@ -26,10 +26,14 @@ def key(message: str | tuple[str, ...] | list[str]) -> Key:
 
 
 def used() -> dict[Key, str]:
-    """Every English string of the report's modules and templates, and where it stands."""
+    """Every English string of the faces' modules and templates, and where it stands."""
     found = extract_from_dir(
-        REPORT,
-        method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
+        REPORT.parent,
+        method_map=[
+            ("report/**.py", "python"),
+            ("cli/**.py", "python"),
+            ("report/templates/**.html", "jinja2"),
+        ],
         keywords={"_": None, "gettext": None, "ngettext": (1, 2), "N_": None},
     )
     return {key(message): f"{file}:{line}" for file, line, message, *_ in found}
