@@ -166,7 +166,7 @@ def spread_of(n: Floats, d: Floats) -> float | None:
 
 def most_by_chance(points: int) -> float:
     """
-    What the sigma of z stays below in 19 of 20 stable series of so many points.
+    What the sigma of z stays below in about 19 of 20 stable series of so many points.
 
     Source: the variance of an average moving range, Cryer and Ryan, J Qual Technol 1990;22:187-192.
     """

@@ -16,6 +16,7 @@ from spinewise.statistics.choose import (
     chart_of,
     choose,
     most_by_chance,
+    spread_of,
 )
 
 N = np.array([12, 9, 14, 10, 11, 8, 13, 12, 9, 11, 10, 13])
@@ -94,3 +95,13 @@ def test_a_person_may_choose_another_chart_and_has_to_say_why() -> None:
         Baseline(date(2024, 3, 1), "")
     with pytest.raises(AttributeError):
         Annotation(date(2024, 3, 1), "PDSA cycle 2 begins", "pdsa").kind = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("points", [12, 36])
+def test_about_one_stable_series_in_twenty_seems_to_vary_more_than_chance(points: int) -> None:
+    chance = np.random.default_rng(7)
+    d = chance.integers(40, 80, (2000, points)).astype(float)
+    n = chance.binomial(d.astype(int), 0.3).astype(float)
+    spread = (p_prime_chart(n, d).sigma / p_chart(n, d).sigma)[:, 0]
+    assert 0.03 < (spread > most_by_chance(points)).mean() < 0.08
+    assert spread_of(n[0], d[0]) == spread[0]
