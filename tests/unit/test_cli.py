@@ -82,9 +82,12 @@ def test_a_wrong_period_is_shown_with_what_to_write(
 def test_options_reach_the_api(
     monkeypatch: pytest.MonkeyPatch, run: Callable[..., Result], export: Path, tmp_path: Path
 ) -> None:
+    own = tmp_path / "practice.toml"
+    own.touch()
     given = called_with(
         monkeypatch,
         run,
+        *["--practice", str(own)],
         *["--indicators", "imaging-early, imaging-unknown", "--compare", str(export)],
         *["--workspace", str(tmp_path / "kept"), "--format", "csv", "--verified-only"],
         *["--package", str(export), "--value-sets", str(export), "--today", "2025-03-31"],
@@ -94,6 +97,7 @@ def test_options_reach_the_api(
     assert given == {
         "ages_open": True,
         "path": export,
+        "practice": own,
         "period": "2024",
         "out": tmp_path / "out",
         "language": "fr",
