@@ -29,6 +29,7 @@ test: .venv/.dev .venv/.system .venv/.conformance ## Set up, run all tests (ARGS
 
 soak: .venv/.dev ## The long run of the same tests: fuzzing, large files (hours; see docs/reliability.md)
 	SPINEWISE_SOAK=1 $(BIN)/pytest tests/faults $(ARGS)
+	$(BIN)/python -m bench --part scale --rounds 1
 	SPINEWISE_EXAMPLES=500 $(BIN)/pytest tests/generative/test_shared_reports_hide.py $(ARGS)
 	seed=$${SEED:-$$(date +%s)}; echo "drawn definitions: SEED=$$seed"; SPINEWISE_EXAMPLES=2000 \
 	  $(BIN)/pytest --hypothesis-seed=$$seed tests/generative/test_drawn_definitions_agree.py $(ARGS)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from statistics import median
 from typing import Any, Final
 
 from bench import engines, many_series
+from bench.contenders import LITTLE
 from bench.export import write_export
 from bench.machine import load, machine
 from bench.population import write_population
 from spinewise.know.loader import load_package
 
 MIB: Final = 1024**2
+TIMES: Final = 4
+"""How many times the people are reviewed to see how a review grows."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="turns of each contender")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="for the data")
     parser.add_argument(
-        "--part", choices=("both", "review", "reading", "statistics", "engines"), default="both"
+        "--part",
+        choices=("both", "review", "reading", "scale", "statistics", "engines"),
+        default="both",
     )
     parser.add_argument("--peers", type=Path, help="a Python with other chart packages")
     given = parser.parse_args()
@@ -72,6 +78,8 @@ def main() -> None:
         _review(size, given.folder / given.size, given.rounds)
     if given.part in ("both", "reading"):
         _reading(size, given.folder / given.size, given.rounds)
+    if given.part == "scale":
+        _scale(size, given.folder, given.rounds)
     if given.part == "engines":
         engines.measure(people=size.exported // 20, many=size.exported)
     if given.part == "statistics":
@@ -112,6 +120,33 @@ def _review(size: Size, folder: Path, rounds: int) -> None:
     _print_taken("not in it: the package loaded", taken["load"])
     found = {**by_hand.result["rates"], **with_rules.result["rates"]}
     print("  counted: " + "; ".join(f"{name} {n:,}/{d:,}" for name, (n, d) in found.items()))
+
+
+def _scale(size: Size, folder: Path, rounds: int) -> None:
+    """Four times the people, in memory that even the smaller number may not fit into."""
+    name = "review_in_little_memory"
+    taken = []
+    for people in (size.people, TIMES * size.people):
+        with tempfile.TemporaryDirectory(dir=_made(folder)) as data:
+            write_population(people, load_package(), Path(data))
+            taken.append(take([name], Path(data), rounds)[name])
+    one, many = taken
+    print(f"\nReview with published rules of {size.people:,} people and of {TIMES} times as many,")
+    print(f"DuckDB limited to {LITTLE}:")
+    _print_ratio(
+        f"{TIMES} times the people : once",
+        many.wall / one.wall,
+        many.processor / one.processor,
+        "at most 4.5",
+    )
+    for label, run in (("once", one), (f"{TIMES} times", many)):
+        _print_taken(label, run)
+        print(f"      written to disk meanwhile: {(run.result['written'] or 0) / MIB:,.0f} MiB")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _reading(size: Size, folder: Path, rounds: int) -> None:

@@ -26,10 +26,13 @@ from spinewise.know.loader import load_package
 from spinewise.measures.compile import compile_plan
 from spinewise.records import Records, import_export
 from spinewise.review.run import build_frame, reviewing
+from spinewise.scratch import limited
 from spinewise.tables import PARQUET
 
 Result = dict[str, Any]
 TODAY: Final = date(2025, 1, 1)
+LITTLE: Final = "1GB"
+"""What a review is limited to, to see that it takes no more."""
 
 
 def by_hand(folder: Path) -> Callable[[], Result]:
@@ -67,6 +70,17 @@ def _review(folder: Path, indicators: list[str] | None) -> Callable[[], Result]:
         return {"rates": {one.id: [one.rate.n, one.rate.d] for one in found}}
 
     return run
+
+
+def review_in_little_memory(folder: Path) -> Callable[[], Result]:
+    """With the published rules, in so little memory that a large practice does not fit."""
+    run = review_and_rules(folder)
+
+    def limited_run() -> Result:
+        with limited(LITTLE):
+            return run()
+
+    return limited_run
 
 
 def read_bare(folder: Path) -> Callable[[], Result]:
@@ -148,6 +162,7 @@ CONTENDERS: Final = {
         by_hand,
         review,
         review_and_rules,
+        review_in_little_memory,
         read_bare,
         read_to_parquet,
         read_export,
@@ -178,11 +193,20 @@ def _peak(used: resource.struct_rusage) -> int:
     return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
+def _written() -> int | None:
+    """Bytes that this process has written so far, to files and to what waits on disk."""
+    counts = Path("/proc/self/io")
+    if not counts.exists():
+        return None
+    return int(dict(line.split(": ") for line in counts.read_text().splitlines())["wchar"])
+
+
 def main() -> None:
     """Run one contender: once to warm up, once to measure."""
     name, folder = sys.argv[1:]
     run = CONTENDERS[name](Path(folder))
     run()
+    held = _written()
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     result = run()
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
@@ -193,6 +217,7 @@ def main() -> None:
                 "user": after.ru_utime - before.ru_utime,
                 "system": after.ru_stime - before.ru_stime,
                 "peak": _peak(after),
+                "written": None if held is None else (_written() or 0) - held,
                 **result,
             }
         )
