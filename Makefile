@@ -27,7 +27,7 @@ review: .venv/.runtime ## Set up, review the bundled practice, write the report 
 test: .venv/.dev .venv/.system .venv/.conformance ## Set up, run all tests (ARGS="-k name" for some of them)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-soak: .venv/.dev ## The long run of the same tests: fuzzing, large files (hours; see docs/reliability.md)
+soak: .venv/.dev ## The long run of the same tests: fuzzing, large files, 4 million people (hours; see docs/reliability.md)
 	SPINEWISE_SOAK=1 $(BIN)/pytest tests/faults $(ARGS)
 	$(BIN)/python -m bench --part scale --rounds 1
 	SPINEWISE_EXAMPLES=500 $(BIN)/pytest tests/generative/test_shared_reports_hide.py $(ARGS)
