@@ -13,7 +13,7 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-from spinewise.api import check, check_package, new_package, review, share, tailor
+from spinewise.api import check, check_package, new_package, review, share, tailor, what_if
 from spinewise.errors import SpinewiseError
 from spinewise.know.loader import load_package
 from spinewise.records import forget
@@ -40,4 +40,5 @@ __all__ = [
     "share",
     "synthesize",
     "tailor",
+    "what_if",
 ]

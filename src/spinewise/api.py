@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,16 +17,28 @@ from spinewise.intake.reader import Format, Progress, silent
 from spinewise.know.faults import Report, check_folder
 from spinewise.know.history import Entry, read_history
 from spinewise.know.loader import load_package, read_practice
-from spinewise.know.overlay import Change, Tailored, tailored
+from spinewise.know.model import Text
+from spinewise.know.overlay import (
+    Change,
+    Overlay,
+    Tailored,
+    known_parameter,
+    tailored,
+    with_codes,
+    with_parameter,
+)
 from spinewise.know.package import Package
+from spinewise.know.practice_file import parse_values
 from spinewise.know.starter import start_package
+from spinewise.know.tailoring import said
 from spinewise.numerals import LanguageCode
 from spinewise.practice import Request, change
 from spinewise.records import Records, import_export, is_workspace, one_shot
 from spinewise.report import exporting
 from spinewise.report.files import check_shared_folder, write_report, write_shared
 from spinewise.review import run
-from spinewise.review.result import DataTrust, Review
+from spinewise.review.result import DataTrust, Review, WhatIf
+from spinewise.review.what_if import asking
 from spinewise.scratch import Scratch
 from spinewise.share import build
 from spinewise.share.build import LEAST
@@ -240,6 +253,108 @@ def check(
         return run.check(records, words, progress)
 
 
+def what_if(
+    path: Place,
+    changes: Mapping[str, str] | None = None,
+    *,
+    period: str | tuple[date, date],
+    step: int | None = None,
+    add_codes: Sequence[tuple[str, str, str]] = (),
+    remove_codes: Sequence[tuple[str, str, str]] = (),
+    workspace: Place | None = None,
+    format: Format | None = None,  # noqa: A002 - the word of the command line
+    mapping: Place | None = None,
+    value_sets: Place | None = None,
+    verified_only: bool = False,
+    package: Place | None = None,
+    practice: Place | None = None,
+    today: date | None = None,
+    progress: Progress = silent,
+) -> WhatIf:
+    """
+    What other values would have counted, from the evidence table; nothing is changed.
+
+    The parameters not named here are those of :func:`review`.
+
+    Parameters
+    ----------
+    changes
+        By the id of a parameter, the value or values to try: ``{"imaging-early.window": "0..28"}``,
+        or a span, ``"14..90"``. Of several parameters each is tried by itself.
+    step
+        Between the values of a span; None: so that there are twelve at most.
+    add_codes, remove_codes
+        List, system and code of each; together they are one value more to try.
+
+    Raises
+    ------
+    SpinewiseError
+        As :func:`review`; or a value is out of the bounds of the package.
+    """
+    words = load_package(_path(package), value_sets=_path(value_sets), verified_only=verified_only)
+    tried = _tried(words, changes or {}, step, add_codes, remove_codes)
+    file = _practice_file(practice, workspace, path)
+    overlay = read_practice(file) if file else Overlay()
+    name = file.name if file else "practice.toml"
+    base = tailored(words, overlay, name).package
+    packages = [tailored(words, change(overlay), name).package for _, _, change in tried]
+    bounds = _bounds(period)
+    answers = []
+    with (
+        _records(path, workspace, format, mapping, today, progress) as records,
+        asking(records, base, packages, bounds, progress) as evidence,
+    ):
+        for (id_, value, _), other in zip(tried, packages, strict=True):
+            answers.append(evidence.answer(other, id_, value))
+        rates = dict(evidence.today)
+    return WhatIf(
+        period=bounds,
+        package=base.file.id,
+        package_version=base.file.version,
+        edition=base.file.edition,
+        overlay=base.overlay,
+        today=rates,
+        answers=answers,
+    )
+
+
+Try = tuple[str, Text, Callable[[Overlay], Overlay]]
+"""What is tried: its id, its value in words, and what it makes of an overlay."""
+
+
+def _tried(
+    package: Package,
+    changes: Mapping[str, str],
+    step: int | None,
+    add: Sequence[tuple[str, str, str]],
+    remove: Sequence[tuple[str, str, str]],
+) -> list[Try]:
+    found: list[Try] = []
+    for key, typed in changes.items():
+        parameter = known_parameter(package, key)
+        for value in parse_values(typed, parameter, step):
+            words = Text(
+                en=said(value, parameter.bounds, "en") or "-",
+                fr=said(value, parameter.bounds, "fr") or "-",
+            )
+            found.append((key, words, partial(with_parameter, key=key, value=value)))
+    if add or remove:
+        shown = "; ".join(
+            f"{sign} {name}: {system}|{code}"
+            for sign, rows in (("+", add), ("-", remove))
+            for name, system, code in rows
+        )
+        words = Text(en=shown, fr=shown)
+        found.append(("codes", words, partial(with_codes, add=add, remove=remove)))
+    if not found:
+        raise SpinewiseError(
+            "no value to try is given",
+            hint="Write one as imaging-early.window=14..90; `spinewise tailor` lists what can be"
+            " changed.",
+        )
+    return found
+
+
 def tailor(
     practice: Place,
     values: Mapping[str, str] | None = None,
@@ -312,14 +427,21 @@ PRACTICE = "practice.toml"
 """The file of a practice's own changes, where it stands in a workspace."""
 
 
+def _practice_file(
+    practice: Place | None, workspace: Place | None, path: Place | None
+) -> Path | None:
+    """The file that is named, or else the one in the workspace, if there is one."""
+    if practice is not None:
+        return Path(practice)
+    places = [Path(place) / PRACTICE for place in (workspace, path) if place is not None]
+    return next((one for one in places if one.is_file()), None)
+
+
 def _tailored(
     package: Package, practice: Place | None, workspace: Place | None, path: Place | None
 ) -> tuple[Tailored | None, list[Entry]]:
     """The package as a practice changed it, and the history of the changes; None without a file."""
-    file = _path(practice)
-    if file is None:
-        places = [Path(place) / PRACTICE for place in (workspace, path) if place is not None]
-        file = next((one for one in places if one.is_file()), None)
+    file = _practice_file(practice, workspace, path)
     if file is None:
         return None, []
     return tailored(package, read_practice(file), file.name), read_history(file)

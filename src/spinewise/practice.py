@@ -9,7 +9,7 @@ from pathlib import Path
 from spinewise.errors import SpinewiseError
 from spinewise.know.decode import nearest
 from spinewise.know.history import Entry, add_to_history, read_history
-from spinewise.know.overlay import Change, Overlay, read_overlay, tailored, toml
+from spinewise.know.overlay import Change, Overlay, known_parameter, read_overlay, tailored, toml
 from spinewise.know.package import Package
 from spinewise.know.practice_file import new_file, parse_value, with_code, with_copy, with_value
 
@@ -64,13 +64,8 @@ def change(
         if key == NAME:
             text = with_value(text, key, typed)
             continue
-        if key not in package.parameters:
-            raise SpinewiseError(
-                f"{key!r} is nothing that this package lets a practice change",
-                hint=f"`spinewise tailor` lists what can be changed"
-                f"{nearest(key, package.parameters)}.",
-            )
-        value = None if typed == DEFAULT else parse_value(typed, package.parameters[key])
+        parameter = known_parameter(package, key)
+        value = None if typed == DEFAULT else parse_value(typed, parameter)
         text = with_value(text, key, value)
     for rows, add in ((asked.added, True), (asked.removed, False)):
         for concept, system, code in rows:

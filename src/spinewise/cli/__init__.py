@@ -19,6 +19,7 @@ from spinewise.cli.records import forget, mapping
 from spinewise.cli.review import check, review
 from spinewise.cli.synthesize import synthesize
 from spinewise.cli.tailor import tailor
+from spinewise.cli.what_if import what_if
 
 
 @click.group(
@@ -44,6 +45,7 @@ commands = (
     synthesize,
     forget,
     tailor,
+    what_if,
     schema,
     package,
     export,

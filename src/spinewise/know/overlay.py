@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, Literal, cast
@@ -285,6 +285,39 @@ def _today(draft: Draft, parameter: Parameter) -> Value:
         key = next(key for key, inner in place.value.items() if inner == "{value}")
         return cast("Value", value[key] if isinstance(value, dict) else "")
     return cast("Value", value)
+
+
+def known_parameter(package: Package, key: str) -> Parameter:
+    """A parameter by its id; PackageError with the nearest where there is none."""
+    if key not in package.parameters:
+        raise PackageError(
+            f"{key!r} is nothing that this package lets a practice change",
+            hint=f"`spinewise tailor` lists what can be changed{nearest(key, package.parameters)}.",
+        )
+    return package.parameters[key]
+
+
+def with_parameter(overlay: Overlay, *, key: str, value: Value) -> Overlay:
+    """The overlay with a value set."""
+    return msgspec.structs.replace(overlay, values={**overlay.values, key: value})
+
+
+def with_codes(
+    overlay: Overlay,
+    *,
+    add: Iterable[tuple[str, str, str]],
+    remove: Iterable[tuple[str, str, str]],
+) -> Overlay:
+    """The overlay with codes (list, system, code) added to lists and taken from them."""
+    codes = dict(overlay.codes)
+    for name, system, code in add:
+        one = codes.get(name, CodeChange())
+        added = AddedCode(system=system, code=code)
+        codes[name] = msgspec.structs.replace(one, add=[*one.add, added])
+    for name, system, code in remove:
+        one = codes.get(name, CodeChange())
+        codes[name] = msgspec.structs.replace(one, remove=[*one.remove, f"{system}|{code}"])
+    return msgspec.structs.replace(overlay, codes=codes)
 
 
 # The values ---------------------------------------------------------------------------------------

@@ -161,3 +161,34 @@ def _number(text: str) -> int | float | str:
         except ValueError:
             continue
     return text.strip()
+
+
+MOST_VALUES = 12
+"""So many values of a span are tried, evenly spread, unless a step is given."""
+
+
+def parse_values(text: str, parameter: Parameter, step: int | None = None) -> list[Value]:
+    """
+    The values that a person wants to try.
+
+    ``28`` or ``0..28`` is one value where it is one; else ``14..90`` is a span: of numbers, or of
+    the day of a window that can move. Several stand with semicolons between (``0..28; 0..42``), and
+    ``all`` is every word that may be chosen. PackageError where one is none, or out of bounds.
+    """
+    bounds = parameter.bounds
+    if ";" in text:
+        return [parse_value(one, parameter) for one in text.split(";")]
+    if text.strip() == "all" and isinstance(bounds, Choice | Several | Switch):
+        if isinstance(bounds, Switch):
+            return [True, False]
+        return [[one.value] if isinstance(bounds, Several) else one.value for one in bounds.of]
+    if misfit(_typed(text.strip(), bounds), bounds) is None:
+        return [parse_value(text, parameter)]
+    first, dots, last = text.partition("..")
+    ends = _number(first), _number(last)
+    if not dots or not all(isinstance(one, int) for one in ends):
+        return [parse_value(text, parameter)]
+    low, high = sorted(int(one) for one in ends)
+    step = step or max(1, -(-(high - low) // (MOST_VALUES - 1)))
+    spread = [*range(low, high, step), high]
+    return [parse_value(str(one), parameter) for one in spread]

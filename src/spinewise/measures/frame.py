@@ -58,6 +58,9 @@ class Frame:
 
     systems: frozenset[str] = frozenset()
     """The code systems of which the export has codes."""
+    reach: tuple[int, int] = (0, 0)
+    """First and last day from an index that tables of evidence have to hold at least, beyond what
+    this reading asks for: so that another reading finds them in it."""
     ages_open: bool = False
     """Whether the published rules of this run are without their limits of age."""
 

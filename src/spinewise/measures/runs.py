@@ -24,6 +24,12 @@ from spinewise.tables import SUMMARIES, TABLES
 
 _READS: Final = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_][a-z0-9_]*)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[a-z_][a-z0-9_]*")
+RESULT: Final = "pattern"
+"""The table that every schema has a name for, to be compared by."""
+_OURS: Final = """
+    SELECT schema_name FROM duckdb_schemas()
+    WHERE NOT internal AND schema_name NOT IN ('main', 'kept')
+"""
 _RECORDS: Final = frozenset({*TABLES, *SUMMARIES})
 
 
@@ -40,15 +46,24 @@ class Runs:
         self._connection = connection
         self._records = records
         self._made: dict[str, str] = {}
+        self._keys: dict[str, dict[str, str]] = {}
+        for schema in connection.execute(_OURS).fetchall():
+            connection.execute(f"DROP SCHEMA {schema[0]} CASCADE")
         connection.execute("CREATE SCHEMA made")
         connection.execute("SET checkpoint_threshold = '1TB'")
 
-    def run(self, plan: Plan, schema: str, progress: Progress | None = None) -> list[str]:
+    def run(
+        self, plan: Plan, schema: str, progress: Progress | None = None, *, beside: str = ""
+    ) -> list[str]:
         """
         Run a plan in a new schema and use it; the names of the tables that had to be made.
+
+        ``beside``: the schema of an earlier plan, in which what is the same is looked for.
         """
         self._connection.execute(f"CREATE SCHEMA {schema}")
-        self.use(schema)
+        self._keys[schema] = {}
+        self.use(schema, beside)
+        there = self._keys.get(beside, {})
         keys: dict[str, str] = {}
         made = []
         columns, rows = plan.code_is
@@ -60,7 +75,7 @@ class Runs:
             if key not in self._made:
                 fill(self._connection, f"made.{name}_{key}", shape, content)
                 made.append(name)
-            self._take(schema, name, key)
+            self._take(schema, name, key, there)
             keys[name] = key
         # Of the codes, a query depends on the columns that it names.
         codes = {
@@ -80,30 +95,34 @@ class Runs:
             if key not in self._made:
                 self._connection.execute(f"CREATE TABLE made.{name}_{key} AS {query}")
                 made.append(name)
-            self._take(schema, name, key)
+            self._take(schema, name, key, there)
             keys[name] = key
         for name, query in plan.views:
             self._connection.execute(f"CREATE VIEW {schema}.{name} AS {query}")
         return made
 
-    def use(self, schema: str) -> None:
+    def use(self, schema: str, beside: str = "") -> None:
         """Let the names of tables mean those of a plan that was run."""
-        self._connection.execute(f"SET search_path = '{schema},{self._records},main'")
+        places = dict.fromkeys([schema, beside, self._records, "main"])
+        self._connection.execute(f"SET search_path = '{','.join(p for p in places if p)}'")
 
     @contextmanager
-    def once(self, plan: Plan, schema: str) -> Iterator[list[str]]:
-        """Run a plan and forget it, with the tables that only it needed."""
+    def once(self, plan: Plan, schema: str, *, beside: str = "") -> Iterator[list[str]]:
+        """Run a plan and forget it, with the tables that only it needed; else as :meth:`run`."""
         before = set(self._made)
         try:
-            yield self.run(plan, schema)
+            yield self.run(plan, schema, beside=beside)
         finally:
             self.use("made")
             self._connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             for key in set(self._made) - before:
                 self._connection.execute(f"DROP TABLE {self._made.pop(key)}")
 
-    def _take(self, schema: str, name: str, key: str) -> None:
+    def _take(self, schema: str, name: str, key: str, there: dict[str, str]) -> None:
+        self._keys[schema][name] = key
         table = self._made.setdefault(key, f"made.{name}_{key}")
+        if there.get(name) == key and name != RESULT:
+            return
         self._connection.execute(f"CREATE VIEW {schema}.{name} AS FROM {table}")
 
 

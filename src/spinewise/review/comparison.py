@@ -15,8 +15,8 @@ from spinewise.know.overlay import Tailored
 from spinewise.review.result import (
     Comparison,
     Fate,
-    IndicatorResult,
     Moved,
+    Rate,
     TailoredChange,
     Tailoring,
 )
@@ -45,11 +45,11 @@ _PAIRS: Final = """
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: the schema of its run, its indicators and their results."""
+    """One of the two: the schema of its run, its indicators and their rates."""
 
     schema: str
     indicators: Mapping[str, Indicator]
-    results: Mapping[str, IndicatorResult]
+    rates: Mapping[str, Rate]
 
 
 def compare(
@@ -72,26 +72,25 @@ def compare(
     all_of_them
         Those that differ in nothing as well.
     """
-    ids = list(dict.fromkeys([*second.results, *first.results]))
+    ids = list(dict.fromkeys([*second.rates, *first.rates]))
     pairs, moved = _pairs(connection, first, second, ids, days)
     found = []
     for name in ids:
-        one, other = first.results.get(name), second.results.get(name)
+        one, other = first.rates.get(name), second.rates.get(name)
         differs = first.indicators.get(name) != second.indicators.get(name)
         if differs or moved[name] or one is None or other is None or all_of_them:
-            found.append(_comparison(name, one, other, pairs[name], moved[name]))
+            shown = (second if name in second.indicators else first).indicators[name]
+            found.append(_comparison(shown, one, other, pairs[name], moved[name]))
     return found
 
 
 def _comparison(
-    name: str,
-    first: IndicatorResult | None,
-    second: IndicatorResult | None,
+    shown: Indicator,
+    first: Rate | None,
+    second: Rate | None,
     pairs: Mapping[tuple[str, str], int],
     moved: list[Moved],
 ) -> Comparison:
-    shown = second or first
-    assert shown
     inside = {pair: n for pair, n in pairs.items() if set(pair) & {"with", "without"}}
     graded: dict[tuple[str, str], int] = defaultdict(int)
     for (a, b), n in inside.items():
@@ -100,10 +99,10 @@ def _comparison(
     agreed = kappa(graded) if both else None
     units = sum(graded.values())
     return Comparison(
-        indicator=name,
+        indicator=shown.id,
         name=shown.name,
-        first=first.rate if first else None,
-        second=second.rate if second else None,
+        first=first,
+        second=second,
         units=units,
         share=sum(n for (a, b), n in graded.items() if a == b) / units if units and both else None,
         kappa=agreed.value if agreed else None,

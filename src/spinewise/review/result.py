@@ -386,6 +386,34 @@ class Comparison(_Value, frozen=True, kw_only=True):
     moved: list[Moved]
 
 
+class Answer(_Value, frozen=True, kw_only=True):
+    """What another value would have counted."""
+
+    id: str
+    """Of the parameter, or ``codes``."""
+    value: Text
+    comparisons: list[Comparison]
+    """Each indicator that is touched: ``first`` as it is, ``second`` as it would be."""
+    made: int
+    """How many tables had to be made for it."""
+    rebuilt: bool
+    """Whether the evidence had to be built again from the records."""
+
+
+class WhatIf(_Value, frozen=True, kw_only=True):
+    """What other values of some parameters would have counted."""
+
+    period: tuple[date, date]
+    package: str
+    package_version: str
+    edition: str
+    overlay: str
+    """The SHA-256 of the changes that are in force; empty: none."""
+    today: dict[str, Rate]
+    """The rates as they are, of the indicators that the values may touch."""
+    answers: list[Answer]
+
+
 class TailoredChange(_Value, frozen=True, kw_only=True):
     """A value that is not the package's own."""
 

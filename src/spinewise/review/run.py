@@ -217,7 +217,7 @@ def _compared(
     before = [one for one in before if one.on]
     if frame.ages_open:
         before = [without_age_limits(one) for one in before]
-    then = replace(frame, package=default, **_codes_of(connection, default))
+    then = replace(frame, package=default, **codes_of(connection, default))
     sides = []
     for schema, of, units, what in (
         ("first", then, before, compile_plan(then, before)),
@@ -225,7 +225,9 @@ def _compared(
     ):
         runs.run(what, schema, progress)
         results = indicator_results(connection, of, units, period, {})
-        sides.append(Side(schema, {one.id: one for one in units}, {one.id: one for one in results}))
+        sides.append(
+            Side(schema, {one.id: one for one in units}, {one.id: one.rate for one in results})
+        )
     days = (day_number(period[0]), day_number(period[1]))
     return compare(connection, sides[0], sides[1], days)
 
@@ -281,7 +283,7 @@ def build_frame(
     first = records.extract.first_day or (row[0] if row else None) or records.extract.cutoff
     return Frame(
         package=package,
-        **_codes_of(connection, package),
+        **codes_of(connection, package),
         scope=scope,
         cutoff=day_number(records.extract.cutoff),
         observed_from=day_number(first),
@@ -297,7 +299,7 @@ def build_frame(
     )
 
 
-def _codes_of(connection: duckdb.DuckDBPyConnection, package: Package) -> dict[str, Any]:
+def codes_of(connection: duckdb.DuckDBPyConnection, package: Package) -> dict[str, Any]:
     """What a package makes of the export's codes: the parts of a frame that depend on it."""
     rows = connection.execute("SELECT code, system, value FROM codes").fetchall()
     concepts, proposed = resolve_codes(

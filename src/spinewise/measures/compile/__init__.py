@@ -81,7 +81,7 @@ def compile_plan(frame: Frame, indicators: Sequence[Indicator]) -> Plan:
         *placing_steps(frame),
         *evidence_steps(frame, terms),
         *emergency_steps(frame, emergencies_asked(terms)),
-        *near_visit_steps(terms, codes),
+        *near_visit_steps(frame, terms, codes),
         *reading_steps(frame, terms),
         *screen_steps(frame),
         *reasons.steps(),

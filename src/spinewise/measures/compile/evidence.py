@@ -71,7 +71,7 @@ def evidence_steps(frame: Frame, terms: Sequence[Term]) -> Iterator[Step]:
     )
     length = frame.package.episode.index.length
     asked = [last for _, last in _windows(terms)] + [by or 0 for by in emergencies_asked(terms)]
-    horizon = length + max([*asked, *days_read(terms), length])
+    horizon = length + max([*asked, *days_read(terms), length, frame.reach[1]])
     wanted = "(SELECT code FROM code_is WHERE is_evidence)"
     # Acts count by their specialty as well, and a referral whatever it is to.
     yield (
@@ -134,7 +134,7 @@ def asked_visit_steps(
     The visits that anything asks of, in one pass over them: of people with an index elsewhere, with
     an index, or of published rules, for whom ``ruled`` says which visits ``v`` their terms ask of.
     """
-    asked, first, _ = _near(terms, codes)
+    asked, first, _ = _near(frame, terms, codes)
     people = f"""
         SELECT patient, {is_elsewhere(frame, "v")} AS is_elsewhere, TRUE AS has_index,
             FALSE AS is_ruled
@@ -167,9 +167,9 @@ def asked_visit_steps(
     )
 
 
-def near_visit_steps(terms: Sequence[Term], codes: CodePredicates) -> Iterator[Step]:
+def near_visit_steps(frame: Frame, terms: Sequence[Term], codes: CodePredicates) -> Iterator[Step]:
     """Visits that a term about visits may ask for, and units."""
-    asked, first, last = _near(terms, codes)
+    asked, first, last = _near(frame, terms, codes)
     yield (
         "near_visit",
         f"""
@@ -182,10 +182,10 @@ def near_visit_steps(terms: Sequence[Term], codes: CodePredicates) -> Iterator[S
     )
 
 
-def _near(terms: Sequence[Term], codes: CodePredicates) -> tuple[str, int, int]:
+def _near(frame: Frame, terms: Sequence[Term], codes: CodePredicates) -> tuple[str, int, int]:
     """Which visits ``v`` terms may ask for, and the widest of their windows."""
     visited = [term for term in terms if isinstance(term, Visited)]
-    windows = _windows(visited)
+    windows = [*_windows(visited), *([frame.reach] if visited else [])]
     first = min((a if isinstance(a, int) else int(FIRST_DAY) for a, _ in windows), default=0)
     last = max((b for _, b in windows), default=-1)
     return any_of(sorted({_asked(term, codes) for term in visited})), first, last
