@@ -16,7 +16,7 @@ export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help review test soak conformance check fix bench docs clean
+.PHONY: help review test soak mutation conformance check fix bench docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ soak: .venv/.dev ## The long run of the same tests: fuzzing, large files, 4 mill
 	SPINEWISE_EXAMPLES=500 $(BIN)/pytest tests/generative/test_shared_reports_hide.py $(ARGS)
 	seed=$${SEED:-$$(date +%s)}; echo "drawn definitions: SEED=$$seed"; SPINEWISE_EXAMPLES=2000 \
 	  $(BIN)/pytest --hypothesis-seed=$$seed tests/generative/test_drawn_definitions_agree.py $(ARGS)
+
+mutation: .venv/.dev ## Change the code that judges, bit by bit: the tests have to notice (hours)
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 conformance: .venv/.dev .venv/.conformance ## Exported measures on CQL engines that others wrote, unit by unit (an hour)
 	$(BIN)/python -m conformance --page docs/reference/agreement.md $(ARGS)
@@ -54,7 +57,7 @@ docs: .venv/.dev ## Write again the pages of docs/reference that are made from t
 	$(BIN)/python scripts/false_signals.py
 
 clean: ## Remove what was built: .venv, build/ and the caches of tools
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The stamps below let a second `make` start at once. They live in .venv and go with it.
 

@@ -43,7 +43,7 @@ def _largest(places: Mapping[int, int]) -> tuple[int, int] | None:
     without = places.get(IN_WITHOUT, 0)
     if with_numerator + without:
         return with_numerator, with_numerator + without
-    return (0, 1) if places.get(OUT | IN_WITHOUT, 0) else None
+    return (0, 1) if places.get(OUT | IN_WITHOUT) else None
 
 
 def _mirror(mask: int) -> int:

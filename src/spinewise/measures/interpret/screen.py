@@ -66,20 +66,13 @@ class _Statement:
 def read_screen(person: Person, reading: Reading, frame: Frame) -> Screen:
     """Read every finding of the package and judge the screen."""
     rules = frame.package.red_flags
-    needed = {family.id for family in rules.family if family.needed}
     read = {finding.id: _read(person, finding, reading, frame) for finding in rules.finding}
-    values = {
-        finding.id: False
-        if read[finding.id].silent and not _must_be_asked(finding, needed)
-        else read[finding.id].value
-        for finding in rules.finding
-    }
+    known = {name: False if one.silent else one.value for name, one in read.items()}
     present = any_of(
-        [values[f.id] for f in rules.finding if f.strength == "sufficient"]
-        + [_combined(c, values) for c in rules.combination if c.justifies_imaging]
+        [known[f.id] for f in rules.finding if f.strength == "sufficient"]
+        + [_combined(c, known) for c in rules.combination if c.justifies_imaging]
     )
     complete = all(read[finding.id].answered for finding in frame.needed_findings)
-    known = {name: False if r.silent else r.value for name, r in read.items()}
     return Screen(
         status=True if present else False if present is False and complete else None,
         complete=complete,
@@ -114,25 +107,21 @@ def emergency(
             and finding_concept(finding.id) in frame.of(event.code)
             and event.value in _ANSWERS
         ]
-        shown = [(value, held, event) for value, held, event in said if value]
+        shown = [(held, event) for value, held, event in said if value]
         shown += [
-            (True, _current(event, within(event.start, index, last)), event)
+            (_current(event, within(event.start, index, last)), event)
             for event in person.events
             if event.kind != "finding" and frame.of(event.code) & set(finding.current_codes)
         ]
-        days = [event.start[0] for _, held, event in shown if held]
+        days = [event.start[0] for held, event in shown if held]
         if days:
             since += days
             modalities.update(frame.fitting(finding))
-        possible = possible or any(held is None for _, held, _ in shown)
+        possible = possible or any(held is None for held, _ in shown)
         unanswered = unanswered or not any(held for _, held, _ in said)
     if since:
         return True, min(since), frozenset(modalities)
     return (None if possible or unanswered else False), None, frozenset()
-
-
-def _must_be_asked(finding: Finding, needed: set[str]) -> bool:
-    return finding.family in needed and finding.strength != "context"
 
 
 def _combined(combination: Combination, values: dict[str, Truth]) -> Truth:
