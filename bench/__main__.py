@@ -91,7 +91,7 @@ def _review(size: Size, folder: Path, rounds: int) -> None:
     began = time.perf_counter()
     write_population(size.people, load_package(), folder)
     made = time.perf_counter() - began
-    names = ("by_hand", "review", "review_and_rules", "load", "compile_all")
+    names = ("by_hand", "review", "review_and_rules", "load", "compile_all", "what_if")
     taken = take(names, folder, rounds)
     by_hand, review, with_rules = taken["by_hand"], taken["review"], taken["review_and_rules"]
     rates = review.result["rates"]
@@ -113,9 +113,16 @@ def _review(size: Size, folder: Path, rounds: int) -> None:
         "at most 4",
     )
     print(f"  peak memory of the review: {review.peak / MIB:,.0f} MiB (aim: under 4,096)")
+    _print_ratio(
+        "what-if, a value of a window : query by hand",
+        taken["what_if"].wall / by_hand.wall,
+        taken["what_if"].processor / by_hand.processor,
+        "at most 0.15, and 0.3 s",
+    )
     _print_taken("query by hand, one measure, one year", by_hand)
     _print_taken("review", review)
     _print_taken("review with published rules", with_rules)
+    _print_taken("what-if, a value, evidence at hand", taken["what_if"])
     _print_taken("of which: the plan compiled", taken["compile_all"])
     _print_taken("not in it: the package loaded", taken["load"])
     found = {**by_hand.result["rates"], **with_rules.result["rates"]}

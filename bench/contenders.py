@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +25,12 @@ from bench.population import PERIOD
 from spinewise.intake.connection import connect, quoted
 from spinewise.intake.fhir import shapes
 from spinewise.know.loader import load_package
+from spinewise.know.model import Text
+from spinewise.know.overlay import Overlay, tailored
 from spinewise.measures.compile import compile_plan
 from spinewise.records import Records, import_export
 from spinewise.review.run import build_frame, reviewing
+from spinewise.review.what_if import asking
 from spinewise.scratch import limited
 from spinewise.tables import PARQUET
 
@@ -81,6 +86,27 @@ def review_in_little_memory(folder: Path) -> Callable[[], Result]:
             return run()
 
     return limited_run
+
+
+def what_if(folder: Path) -> Callable[[], Result]:
+    """Another value of one window, answered from the evidence: rates, agreement and who moved."""
+    package = load_package()
+    first, second = (
+        tailored(package, Overlay(values={"imaging-early.window": [0, last]})).package
+        for last in (28, 35)
+    )
+    evidence = ExitStack().enter_context(
+        asking(Records.open(folder / "records"), package, [first, second], PERIOD)
+    )
+    words = Text(en="another", fr="autre")
+    asked = cycle((first, second))
+
+    def run() -> Result:
+        answer = evidence.answer(next(asked), "imaging-early.window", words)
+        rate = answer.comparisons[0].second
+        return {"rates": {"what-if": [rate.n, rate.d] if rate else []}}
+
+    return run
 
 
 def read_bare(folder: Path) -> Callable[[], Result]:
@@ -168,6 +194,7 @@ CONTENDERS: Final = {
         read_export,
         load,
         compile_all,
+        what_if,
     )
 }
 

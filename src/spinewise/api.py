@@ -364,6 +364,7 @@ def tailor(
     add_codes: Sequence[tuple[str, str, str]] = (),
     remove_codes: Sequence[tuple[str, str, str]] = (),
     copy: tuple[str, str] | None = None,
+    by_hand: bool = False,
     package: Place | None = None,
     today: date | None = None,
 ) -> list[Change]:
@@ -383,6 +384,8 @@ def tailor(
         List, system and code of each.
     copy
         An indicator of the package, and the id of a copy to begin one of the practice's own.
+    by_hand
+        Put into the history that the file was changed by hand.
     package
         The folder of a change package; None: the bundled one on low back pain.
     today
@@ -397,7 +400,7 @@ def tailor(
     SpinewiseError
         A change cannot be made as asked; then nothing is written.
     """
-    asked = Request(dict(values or {}), list(add_codes), list(remove_codes), copy)
+    asked = Request(dict(values or {}), list(add_codes), list(remove_codes), by_hand, copy)
     words = load_package(_path(package))
     return change(words, Path(practice), asked, who=who, why=why, today=today or _today())
 

@@ -16,6 +16,8 @@ from spinewise.know.practice_file import new_file, parse_value, with_code, with_
 DEFAULT = "default"
 """What is typed to have the package's own value again."""
 
+BY_HAND = "by-hand"
+"""What stands in the history for changes that were written into the file."""
 NAME = "practice"
 """What is typed to give the practice's name."""
 
@@ -29,6 +31,8 @@ class Request:
     added: list[tuple[str, str, str]] = field(default_factory=list)
     """List, system and code."""
     removed: list[tuple[str, str, str]] = field(default_factory=list)
+    by_hand: bool = False
+    """Whether what was written into the file by hand is to stand in the history."""
     copied: tuple[str, str] | None = None
     """An indicator of the package, and the id of the practice's own that begins as its copy."""
 
@@ -83,6 +87,8 @@ def change(
     made = tailored(package, after, file.name)
     ids = _changed(before, after)
     _write(file, text)
+    if asked.by_hand:
+        ids.append(BY_HAND)
     for name in ids:
         add_to_history(
             file,

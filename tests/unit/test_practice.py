@@ -113,6 +113,16 @@ def test_an_own_indicator_begins_as_a_copy(file: Path, package: Package) -> None
     assert "change its words" in file.read_text(encoding="utf-8")
 
 
+def test_what_was_written_by_hand_is_put_into_the_history(file: Path, package: Package) -> None:
+    tailor(file, imaging_early__window="0..28")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[0, 28]", "[0, 30]"), encoding="utf-8")
+    spinewise.tailor(file, who="A. Lead", why="typed", by_hand=True, today=DAY)
+    last = read_history(file)[-1]
+    assert (last.id, last.why) == ("by-hand", "typed")
+    assert last.overlay == tailored(package, read_practice(file)).package.overlay
+
+
 REFUSED = {
     "out of bounds": (
         {"imaging-early.window": "0..200"},

@@ -58,6 +58,9 @@ from spinewise.report.language import Language, language
     help="Begin an indicator of your own: a copy of one of the package under another name, to "
     "change in the file.",
 )
+@click.option(
+    "--by-hand", is_flag=True, help="Put into the history that you changed the file by hand."
+)
 @click.option("--codes", is_flag=True, help="Show the code lists.")
 @click.option("--history", is_flag=True, help="Show who changed what, when and why.")
 @click.option(
@@ -87,6 +90,7 @@ def tailor(
     added: tuple[tuple[str, str, str], ...],
     removed: tuple[tuple[str, str, str], ...],
     copied: tuple[str, str] | None,
+    by_hand: bool,
     codes: bool,
     history: bool,
     package: Path | None,
@@ -112,7 +116,7 @@ def tailor(
     """
     reader, console = language(lang), Console()
     values = {key: value for key, equals, value in (one.partition("=") for one in what) if equals}
-    if not (values or added or removed or copied):
+    if not (values or added or removed or copied or by_hand):
         if history:
             _show_history(practice, reader, console)
         elif codes:
@@ -128,6 +132,7 @@ def tailor(
         add_codes=added,
         remove_codes=removed,
         copy=copied,
+        by_hand=by_hand,
         package=package,
         today=today,
     )
@@ -138,7 +143,7 @@ def tailor(
             markup=False,
         )
         console.print(reader.text(one.effect), markup=False)
-    if not made:
+    if not made and not by_hand:
         console.print(reader.gettext("The package's own values count again."))
     click.echo(practice)
 

@@ -85,10 +85,16 @@ def with_code(text: str, concept: str, system: str, code: str, *, add: bool) -> 
 
 def with_copy(text: str, indicator: Indicator, name: str) -> str:
     """The text with a copy of an indicator under another id, to be changed by hand."""
-    copy = msgspec.structs.replace(indicator, id=name, status="proposed", target=None)
+    copy = msgspec.structs.replace(
+        indicator, id=name, version="1", author="The practice", status="proposed", target=None
+    )
     plain = msgspec.to_builtins(copy, builtin_types=(date,))
     usual = {one.encode_name: one.default for one in msgspec.structs.fields(copy)}
-    kept = {key: value for key, value in plain.items() if value not in (usual[key], None, [], {})}
+    kept = {
+        key: value
+        for key, value in plain.items()
+        if value not in (usual[key], None, [], {}) and key != "history"
+    }
     lines = [
         "",
         f"# A copy of {indicator.id}: change its words and what it counts.",
