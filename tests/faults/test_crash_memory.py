@@ -18,7 +18,7 @@ from spinewise.intake.connection import connect
 from spinewise.records import import_export
 from spinewise.scratch import Scratch
 
-PEOPLE, IMPORT, REVIEW = (20_000, "300MB", "120MB") if SOAK else (300, "200MB", "60MB")
+PEOPLE, IMPORT, REVIEW = (20_000, "300MB", "80MB") if SOAK else (300, "200MB", "60MB")
 
 
 @pytest.fixture(scope="module")
