@@ -119,7 +119,7 @@ def _of_field(field: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif field in NUMBERS and isinstance(value, int | float):
         for by in (-1, 1):
             yield f" {value:g} to {value + by:g}", value + by
-    elif field in BOUNDS and value is not None:
+    elif field in BOUNDS and isinstance(value, str | tuple | list):
         written = (value,) if isinstance(value, str) else value
         for place, bound in enumerate(written):
             for moved in _moved(bound):
