@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-_hits: dict[str, Counter[str]] = {}
+_hits: dict[str, tuple[Counter[str], int]] = {}
 
 
 @pytest.fixture(scope="session")
-def record_hits() -> Callable[[str, Counter[str]], None]:
-    """Takes what is to be shown: a name, and how often each of its values was met."""
+def record_hits() -> Callable[[str, Counter[str], int], None]:
+    """Takes what is to be shown: a name, how often each of its values was met, and of how many."""
 
-    def record(name: str, counted: Counter[str]) -> None:
-        _hits[name] = counted
+    def record(name: str, counted: Counter[str], of: int) -> None:
+        _hits[name] = counted, of
 
     return record
 
@@ -23,7 +23,7 @@ def record_hits() -> Callable[[str, Counter[str]], None]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _hits:
         terminalreporter.section("outcomes of the drawn populations")
-        for name, counted in _hits.items():
-            terminalreporter.line(f"{name}:")
+        for name, (counted, of) in _hits.items():
+            terminalreporter.line(f"{name}, of {of:,}:")
             for value, times in counted.most_common():
-                terminalreporter.line(f"  {times:>7,}  {value}")
+                terminalreporter.line(f"  {times:>7,}  {times / of:>4.0%}  {value}")

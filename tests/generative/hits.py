@@ -17,20 +17,27 @@ def by_unit(found: Iterable[Outcome]) -> dict[tuple[str, str, bool], Outcome]:
     return units
 
 
-def rare(counted: Counter[str], kinds: Sequence[str], least: float = 0.15) -> list[str]:
+def rare(
+    counted: Counter[str], kinds: Sequence[str], least: float = 0.15, of: int | None = None
+) -> list[str]:
     """Those of ``kinds`` that were met less often than ``least`` of all of them together."""
-    all_ = sum(counted[kind] for kind in kinds)
+    all_ = sum(counted[kind] for kind in kinds) if of is None else of
     return [kind for kind in kinds if counted[kind] < least * max(all_, 1)]
 
 
 def count(hits: dict[str, Counter[str]], found: Sequence[Outcome]) -> None:
-    """Add what outcomes met to ``hits``: categories, verdicts, and the states of their rates."""
-    tallies: dict[str, Tally] = {}
+    """Add what outcomes met to ``hits``: categories, verdicts and reasons."""
     for outcome in found:
         hits["category"][outcome.category] += 1
         if outcome.verdict:
             hits["verdict"][outcome.verdict] += 1
         hits["reason"].update(outcome.reasons)
+
+
+def states(found: Iterable[Outcome]) -> Counter[str]:
+    """How many rates of one reading have each state."""
+    tallies: dict[str, Tally] = {}
+    for outcome in found:
         tally = tallies.setdefault(outcome.indicator, Tally())
         tally.add(outcome.category, outcome.in_numerator, outcome.places, 1)
-    hits["state"].update(tally.rate().state for tally in tallies.values())
+    return Counter(tally.rate().state for tally in tallies.values())

@@ -74,7 +74,7 @@ def asked(unit: str, one: Drawn, other: Drawn) -> Iterator[tuple[list[Goal], Dra
 
 
 def test_what_is_impossible_holds_for_nobody(
-    record_hits: Callable[[str, Counter[str]], None],
+    record_hits: Callable[[str, Counter[str], int], None],
 ) -> None:
     rows, keys = dictionary(PACKAGE)
     view = replace(
@@ -106,7 +106,7 @@ def test_what_is_impossible_holds_for_nobody(
                 )
 
     nobody()
-    record_hits("impossible", hits)
+    record_hits("impossible", hits, hits.total())
     for kind in ("evidence", "coded", "age"):
         assert hits[kind], kind
 

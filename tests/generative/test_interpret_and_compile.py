@@ -25,7 +25,7 @@ from spinewise.measures.interpret import interpret
 from spinewise.measures.outcome import Outcome
 from spinewise.measures.run import outcomes, run
 from spinewise.records.people import people
-from tests.generative.hits import by_unit, count, rare
+from tests.generative.hits import by_unit, count, rare, states
 from tests.generative.populations import Populations, Rows
 from tests.support.population import dictionary, frame
 from tests.support.tables import connect, fill
@@ -76,7 +76,7 @@ def readings() -> Readings:
 def test_any_small_population(
     populations: st.SearchStrategy[Rows],
     readings: Readings,
-    record_hits: Callable[[str, Counter[str]], None],
+    record_hits: Callable[[str, Counter[str], int], None],
 ) -> None:
     """Equal outcomes for every unit; every category, verdict and state occurs on the way."""
     hits: dict[str, Counter[str]] = {
@@ -95,11 +95,12 @@ def test_any_small_population(
         note("\n".join(str(row) for table in rows.values() for row in table))
         assert by_unit(by_plan) == by_unit(by_person)
         count(hits, by_person)
+        hits["state"].update(states(by_person))
 
     agree()
 
     for name, counted in hits.items():
-        record_hits(name, counted)
+        record_hits(name, counted, counted.total())
     assert hits["category"].keys() >= CATEGORIES
     assert not rare(hits["verdict"], IMAGE)
     assert not rare(hits["verdict"], EPISODE)
