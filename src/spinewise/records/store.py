@@ -118,12 +118,26 @@ class Records(msgspec.Struct, frozen=True):
         A new connection with one view for each of :data:`spinewise.tables.TABLES`.
 
         ``work``: a private folder for what does not fit into memory.
+
+        Raises
+        ------
+        WorkspaceError
+            Where an earlier version of Spinewise wrote the tables, with other columns.
         """
         connection = connect(work)
         connection.execute("SET parquet_metadata_cache = true")  # a snapshot is never changed
-        for table in TABLES:
+        for table, columns in TABLES.items():
             source = parquet(self.folder / f"{table}.parquet")
             connection.execute(f"CREATE VIEW {table} AS FROM {source}")
+            lacking = set(columns) - set(connection.table(table).columns)
+            if lacking:
+                connection.close()
+                raise WorkspaceError(
+                    f"another version of Spinewise kept these records: the table {table!r} has no"
+                    f" column {min(lacking)!r}",
+                    where=str(self.folder),
+                    hint="Import the export again; nothing in it was changed.",
+                )
         return connection
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from tests.support.fhir import condition, encounter, ndjson, order, patient, ref
 
@@ -67,6 +68,18 @@ def test_an_import_can_be_opened_and_queried(tmp_path: Path) -> None:
     ]  # fmt: skip
     for table in TABLES:
         rows(records, f"FROM {table}")
+
+
+def test_records_of_another_version_say_so(tmp_path: Path) -> None:
+    """Tables with other columns are not read as if they had ours."""
+    with one_shot(export(tmp_path), today=TODAY) as records:
+        table = records.folder / "visits.parquet"
+        with duckdb.connect() as connection:
+            rows = connection.read_parquet(str(table)).project("* EXCLUDE (clinician)")
+            rows.write_parquet(str(tmp_path / "older.parquet"))
+        table.write_bytes((tmp_path / "older.parquet").read_bytes())
+        with pytest.raises(WorkspaceError, match=r"another version .* no column 'clinician'"):
+            records.connect()
 
 
 def test_any_folder_name_will_do(tmp_path: Path) -> None:
