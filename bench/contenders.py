@@ -95,13 +95,15 @@ def what_if(folder: Path) -> Callable[[], Result]:
         tailored(package, Overlay(values={"imaging-early.window": [0, last]})).package
         for last in (28, 35)
     )
-    evidence = ExitStack().enter_context(
+    held = ExitStack()  # as long as the process lasts
+    evidence = held.enter_context(
         asking(Records.open(folder / "records"), package, [first, second], PERIOD)
     )
     words = Text(en="another", fr="autre")
     asked = cycle((first, second))
 
     def run() -> Result:
+        assert held is not None
         answer = evidence.answer(next(asked), "imaging-early.window", words)
         rate = answer.comparisons[0].second
         return {"rates": {"what-if": [rate.n, rate.d] if rate else []}}
