@@ -212,7 +212,7 @@ ELSEWHERE = {
     "history.py": "test_tailored.py",
     "overlay.py": "test_overlay.py",
     "places.py": "test_overlay.py",
-    "practice_file.py": "test_overlay.py",
+    "practice_file.py": "test_practice.py",
     "terminology.py": "test_terminology.py",
     "starter.py": "test_starter.py",
 }
