@@ -27,12 +27,13 @@ review: .venv/.runtime ## Set up, review the bundled practice, write the report 
 test: .venv/.dev .venv/.system .venv/.conformance ## Set up, run all tests (ARGS="-k name" for some of them)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-soak: .venv/.dev ## The long run of the same tests: fuzzing, large files, 4 million people (hours; see docs/reliability.md)
+soak: .venv/.dev ## The long run of the same tests: fuzzing, kills, 4 million people, mutation (many hours; see docs/reliability.md)
 	SPINEWISE_SOAK=1 $(BIN)/pytest tests/faults $(ARGS)
 	$(BIN)/python -m bench --part scale --rounds 1
 	SPINEWISE_EXAMPLES=500 $(BIN)/pytest tests/generative/test_shared_reports_hide.py $(ARGS)
 	seed=$${SEED:-$$(date +%s)}; echo "drawn definitions: SEED=$$seed"; SPINEWISE_EXAMPLES=2000 \
 	  $(BIN)/pytest --hypothesis-seed=$$seed tests/generative/test_drawn_definitions_agree.py $(ARGS)
+	$(MAKE) mutation ARGS=
 
 mutation: .venv/.dev ## Change the code that judges, bit by bit: the tests have to notice (hours)
 	$(BIN)/python -m tests.mutation $(ARGS)

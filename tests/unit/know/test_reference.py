@@ -42,6 +42,7 @@ SECTIONS: dict[str, Any] = {
     "require and exclusion of a rule": model.Clause,
     "strata": model.Stratum,
     "target": model.Target,
+    "audit": model.AuditQuestion,
     "concepts.toml": model.ConceptsFile,
     "derived": model.Derived,
     "change_ideas.toml": model.ChangeIdeasFile,
