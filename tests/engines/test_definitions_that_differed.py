@@ -39,7 +39,7 @@ def test_the_two_readings_agree(name: str) -> None:
     package = load_package()
     codes, keys = dictionary(package)
     connection = connect()
-    fill(connection, Maker(package, keys, seed=3).population(120))
+    fill(connection, Maker(package, keys, seed=3).population(300))
     view, asked = frame(package, codes), [indicator("once", 1, DIFFERED[name])]
 
     run(connection, compile_plan(view, asked))

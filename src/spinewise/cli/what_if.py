@@ -98,8 +98,9 @@ def show(found: WhatIf, console: Console, reader: Language, *, units: bool = Fal
             _("Who moved"),
         ):
             table.add_column(heading, overflow="fold")
+        as_it_is = _("as it is")
         table.add_row(
-            f"[bold]{_('as it is')}[/bold]", *_rate(found.today.get(indicator), reader), "", ""
+            f"[bold]{as_it_is}[/bold]", *_rate(found.today.get(indicator), reader), "", ""
         )
         for answer in found.answers:
             one = next((c for c in answer.comparisons if c.indicator == indicator), None)
