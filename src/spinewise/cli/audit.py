@@ -9,18 +9,10 @@ from rich.console import Console
 
 from spinewise import audit as chart_audit
 from spinewise.audit.form import Form
-from spinewise.cli.options import FOLDER, FOUND_FOLDER
+from spinewise.cli.options import FOLDER, FOUND_FOLDER, LANG
 from spinewise.know.loader import load_package
 from spinewise.numerals import LanguageCode
 from spinewise.report.audit import say_apart, show_plan, show_result
-
-_LANG = click.option(
-    "--lang",
-    type=click.Choice(["en", "fr"]),
-    default="en",
-    show_default=True,
-    help="Language of what is shown and written.",
-)
 
 
 @click.group()
@@ -93,7 +85,7 @@ def audit() -> None:
     help="The change package that the review was made with. Left out: the bundled one.",
 )
 @click.option("--out", type=FOLDER, required=True, metavar="DIR", help="Folder for the audit.")
-@_LANG
+@LANG
 def draw(
     review: Path,
     indicator: str,
@@ -137,7 +129,7 @@ def draw(
 
 @audit.command()
 @click.argument("folder", type=FOUND_FOLDER)
-@_LANG
+@LANG
 def adjudicate(folder: Path, lang: LanguageCode) -> None:
     """
     Write the form of the charts on which the reviewers differ.
@@ -156,7 +148,7 @@ def adjudicate(folder: Path, lang: LanguageCode) -> None:
 
 @audit.command()
 @click.argument("folder", type=FOUND_FOLDER)
-@_LANG
+@LANG
 def result(folder: Path, lang: LanguageCode) -> None:
     """
     Show what the charts say, as far as they are read.

@@ -37,6 +37,14 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 FOUND = click.Path(exists=True, path_type=Path)
 FOUND_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
+LANG = click.option(
+    "--lang",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Language of what is shown and written.",
+)
+
 READING = [
     click.option(
         "--format",
@@ -105,13 +113,7 @@ READING = [
         metavar="DAY",
         help="The day to take as today, for example 2025-03-31. Left out: the computer's.",
     ),
-    click.option(
-        "--lang",
-        type=click.Choice(["en", "fr"]),
-        default="en",
-        show_default=True,
-        help="Language of what is shown and written.",
-    ),
+    LANG,
 ]
 
 
